@@ -268,7 +268,7 @@ mod tests {
             replay --data DIR --until 5 --serve
             replay --serve 127.0.0.1:8485 --data DIR
             replay --data DIR --publish audit.again --from 3 --nats nats://127.0.0.1:4222
-            rehearse --data DIR --days 7
+            rehearse --data DIR --days 7 --config FILE
             why ID
             undo undo-1
             file delete ID --yes

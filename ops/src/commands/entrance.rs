@@ -51,7 +51,7 @@ async fn run(
     }
     match verb {
         Verb::Serve(settings) => server::serve(settings, flags).await,
-        Verb::Init(init) => init::run(init, flags, output).await,
+        Verb::Init(init) => init::run(init, flags, environment, output).await,
         Verb::Doctor(settings) => server::doctor(settings, flags, output).await,
         Verb::Config(verb) => server::config(verb, flags, output),
         Verb::OfConcern(verb) => verb.run(&client()?, output).await,

@@ -4,6 +4,7 @@ mod entry;
 pub(crate) mod root;
 
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
+use mediary_schema::plan::Step;
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
@@ -122,14 +123,15 @@ pub(crate) struct Which {
     /// All that were kept for this list: its id or the first digits of it, its title, its address, or `@last`.
     #[arg(long, value_name = "PLAYLIST")]
     playlist: Option<String>,
-    /// All that are there.
+    /// All that are there, if they are 5,000 at most: as many as one plan takes.
     #[arg(long)]
     all: bool,
 }
 
 const RENAME_HELP: &str = "\
 Without `--yes` nothing is touched: a plan is made and shown, which `mediary plan apply` carries out as long as nothing of it is
-otherwise. What lies beside a file goes with it; nothing is overwritten; `mediary undo` gives all of them their old names.
+otherwise. What lies beside a file goes with it; nothing is overwritten; `mediary undo` gives all of them their old names. One plan
+takes 5,000 files at most: a larger library is renamed list by list.
 
 Examples:
   mediary layout set plex && mediary file rename --all
@@ -200,13 +202,30 @@ async fn rename(wanted: Rename, client: &Client, output: &mut Output) -> Result<
     let goal = if let Some(list) = playlist {
         json!({ "renameList": named::id(client, super::playlist::KIND, &list).await? })
     } else if all {
-        let there = json!({ "filter": { "state": "PRESENT" } });
-        let files: Vec<File> = page::all(client, &LIST, there, None).await?;
-        json!({ "renameFiles": files.into_iter().map(|file| file.id).collect::<Vec<_>>() })
+        let ids = all_there(client).await?;
+        if ids.is_empty() {
+            let nothing =
+                json!({ "planId": null, "undoId": null, "fileCount": 0, "sizeBytes": 0, "leftCount": 0 });
+            return Ok(output.show(&nothing, |_| "no file is there: there is nothing to rename".to_owned())?);
+        }
+        json!({ "renameFiles": ids })
     } else {
         json!({ "renameFiles": named::ids(client, KIND, &ids).await? })
     };
     plan::carry_out(client, output, (certainty, ticket), goal).await
+}
+
+/// The ids of all files that are there, unless they are more than one plan takes.
+async fn all_there(client: &Client) -> Result<Vec<String>, Failure> {
+    let there = json!({ "filter": { "state": "PRESENT" } });
+    let files: Vec<File> = page::all(client, &LIST, there, Some(Step::MAX + 1)).await?;
+    if files.len() > Step::MAX {
+        return Err(Failure::Usage {
+            message: format!("more than {} files are there, and one plan takes no more", Step::MAX),
+            advice: "rename them list by list: `mediary file rename --playlist PLAYLIST`; nothing was done",
+        });
+    }
+    Ok(files.into_iter().map(|file| file.id).collect())
 }
 
 /// Has files read, waits for it, and says which are not as they were kept.

@@ -1,7 +1,8 @@
 //! `mediary init`: asks what a server has to be told, checks it, and writes the configuration file.
 //!
 //! Guarantees: what a flag says is not asked. A file that is there keeps everything else that it says, and is written only after
-//! what would be otherwise was told and meant. Nothing is written that can't work where it is written. The file is its owner's alone.
+//! what would be otherwise was told and meant. Nothing is written that can't work where it is written. A new file is its owner's alone;
+//! one that is there stays where links lead to it, with its mode and, as far as whoever asks may say so, its owner.
 //!
 //! Does not: start a server, make folders or a token: the server does, and the last lines say how.
 
@@ -9,7 +10,9 @@ mod answers;
 mod file;
 
 use std::{
-    io,
+    fs::{self, Metadata},
+    io::{self, Write as _},
+    os::unix::fs::{MetadataExt as _, chown},
     path::{Path, PathBuf},
 };
 
@@ -21,7 +24,7 @@ use self::{
     answers::{Answers, Asking},
     file::Keys,
 };
-use super::{arguments::Everywhere, failure::Failure, server};
+use super::{arguments::Everywhere, connection::Environment, failure::Failure, part::Part, server};
 use crate::{
     configuration::{self, Configuration, NatsMode},
     doctor::{self, Finding, Verdict},
@@ -29,8 +32,8 @@ use crate::{
 };
 
 pub(crate) const HELP: &str = "\
-Each question is a flag, too; what a flag says is not asked, and with `--yes` nothing is. An answer that is left out is what the
-file says already, and otherwise what is usual.
+Each question is a flag, too; what a flag says is not asked, and with `--yes` nothing is. MEDIARY_DATA says the data folder as
+`--data` does. An answer that is left out is what the file says already, and otherwise what is usual.
 
 Examples:
   mediary init
@@ -81,13 +84,18 @@ struct Told {
 }
 
 /// Asks, checks and writes.
-pub(crate) async fn run(wanted: Init, flags: &Everywhere, output: &mut Output) -> Result<(), Failure> {
+pub(crate) async fn run(
+    wanted: Init,
+    flags: &Everywhere,
+    environment: &Environment,
+    output: &mut Output,
+) -> Result<(), Failure> {
     let Init { library, listen, nats, tls_certificate, tls_key, token, config, yes } = wanted;
     let before = text_of(&config)?;
     let known = configuration::of_text(&config, before.as_deref().unwrap_or_default())?;
-    let data = match &flags.data {
-        Some(data) => Some(answers::path(data)?),
-        None => None,
+    let data = match (&flags.data, &environment.data) {
+        (Some(data), _) | (None, Some(data)) => Some(answers::path(data)?),
+        (None, None) => None,
     };
     output.note(&match &before {
         Some(_) => format!("{} is there: what is not asked for stays as it is", config.display()),
@@ -114,7 +122,7 @@ pub(crate) async fn run(wanted: Init, flags: &Everywhere, output: &mut Output) -
         if !yes && !Asking::new(true, output).is_meant(&format!("Write {}? [Y/n]", config.display()))? {
             return Err(Failure::Unapplied { advice: "`--yes` writes it without asking".to_owned() });
         }
-        whole::write(&absolute(&config)?, text.as_bytes()).map_err(Failure::file("writing", &config))?;
+        write(&config, &text)?;
     }
     let next = next(&config, &configuration, &answers);
     let told = Told { config, is_changed, changes, findings, next };
@@ -122,16 +130,41 @@ pub(crate) async fn run(wanted: Init, flags: &Everywhere, output: &mut Output) -
 }
 
 fn text_of(config: &Path) -> Result<Option<String>, Failure> {
-    match std::fs::read_to_string(config) {
+    match fs::read_to_string(config) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::file("reading", config)(error)),
     }
 }
 
-/// With its folder, which has to be there.
-fn absolute(config: &Path) -> Result<PathBuf, Failure> {
-    std::path::absolute(config).map_err(Failure::file("writing", config))
+/// Writes the file in one step. A server that runs as somebody else reads it as before, wherever it lies.
+fn write(config: &Path, text: &str) -> Result<(), Failure> {
+    let failed = || Failure::file("writing", config);
+    let place = match fs::canonicalize(config) {
+        Ok(place) => place,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return whole::write(config, text.as_bytes()).map_err(failed());
+        }
+        Err(error) => return Err(failed()(error)),
+    };
+    let before = fs::metadata(&place).map_err(failed())?;
+    let part = Part::try_new(&place, true, "name the file to write, for example mediary.toml")?;
+    let mut out = part.create()?;
+    // Before anything is in it that not everybody may read.
+    as_before(part.path(), &before).map_err(failed())?;
+    out.write_all(text.as_bytes()).map_err(failed())?;
+    part.finish(out)?;
+    part.keep()
+}
+
+/// Gives a file the owner and the mode of another one.
+fn as_before(file: &Path, before: &Metadata) -> io::Result<()> {
+    // Only the superuser gives files away; whoever is of the group may give them to it.
+    if chown(file, Some(before.uid()), Some(before.gid())).is_err() {
+        chown(file, None, Some(before.gid())).ok();
+    }
+    // Last, since giving away takes bits off.
+    fs::set_permissions(file, before.permissions())
 }
 
 /// What makes an answer one that can't work, whatever is installed later.

@@ -250,7 +250,13 @@ impl Verbs for Verb {
     }
 }
 
-/// The jobs that a filter lets through.
+/// The first so many jobs that a filter lets through, of which those are first that were queued first.
+pub(crate) async fn first_queued(client: &Client, filter: Value, limit: usize) -> Result<Vec<Job>, Failure> {
+    let order = json!({ "field": "QUEUED_AT", "direction": "ASC" });
+    page::all(client, &LIST, json!({ "orderBy": order, "filter": filter }), Some(limit)).await
+}
+
+/// The jobs that a filter lets through, newest first.
 pub(crate) async fn jobs(client: &Client, filter: Value, limit: Option<usize>) -> Result<Vec<Job>, Failure> {
     page::all(client, &LIST, json!({ "filter": filter }), limit).await
 }

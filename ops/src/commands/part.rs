@@ -1,4 +1,4 @@
-//! A file that is there only once it is whole: written as `FILE.part`, for its owner only, and renamed.
+//! A file that is there only once it is whole: written as `FILE.part`, for its owner only unless it is meant for others, and renamed.
 
 use std::{
     fs::{self, File},
@@ -14,7 +14,13 @@ use crate::client::Client;
 pub(crate) struct Part {
     file: PathBuf,
     path: PathBuf,
+    mode: u32,
 }
+
+/// Its owner reads and writes it.
+const OWN: u32 = 0o600;
+/// Everybody whom the owner's mask lets.
+const SHARED: u32 = 0o666;
 
 impl Part {
     /// The part of a file; an older one is only written over by force.
@@ -31,7 +37,7 @@ impl Part {
         };
         let mut name = name.to_owned();
         name.push(".part");
-        Ok(Self { file: file.to_owned(), path: file.with_file_name(name) })
+        Ok(Self { file: file.to_owned(), path: file.with_file_name(name), mode: OWN })
     }
 
     /// Where it is while it is written.
@@ -42,7 +48,7 @@ impl Part {
     /// Begins it anew.
     pub(crate) fn create(&self) -> Result<BufWriter<File>, Failure> {
         let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o600);
+        options.write(true).create(true).truncate(true).mode(self.mode);
         options.open(&self.path).map(BufWriter::new).map_err(Failure::file("writing", &self.path))
     }
 
@@ -69,12 +75,49 @@ impl Part {
 
     /// Gives it its name, for good.
     pub(crate) fn keep(&self) -> Result<(), Failure> {
-        let Self { file, path } = self;
+        let Self { file, path, .. } = self;
         fs::rename(path, file).map_err(Failure::file("renaming to", file))?;
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         let synced =
             File::open(folder.unwrap_or_else(|| Path::new("."))).and_then(|folder| folder.sync_all());
         synced.map_err(Failure::file("syncing the folder of", file))
+    }
+}
+
+/// Where a person has a text written that others may read.
+///
+/// A file is there once it is whole. What is there and is no file, such as a device or a pipe, takes it as it comes.
+pub(crate) enum Destination {
+    File(Part),
+    Device(PathBuf),
+}
+
+impl Destination {
+    /// A file that was named; an older one is only written over by force.
+    pub(crate) fn try_new(file: &Path, force: bool, example: &'static str) -> Result<Self, Failure> {
+        if fs::metadata(file).is_ok_and(|found| !found.is_file()) {
+            return Ok(Self::Device(file.to_owned()));
+        }
+        let mut part = Part::try_new(file, force, example)?;
+        part.mode = SHARED;
+        Ok(Self::File(part))
+    }
+
+    /// Writes all of it.
+    pub(crate) fn write(&self, text: &str) -> Result<(), Failure> {
+        match self {
+            Self::File(part) => {
+                let mut out = part.create()?;
+                out.write_all(text.as_bytes()).map_err(Failure::file("writing", &part.path))?;
+                part.finish(out)?;
+                part.keep()
+            }
+            Self::Device(path) => {
+                let opened = fs::OpenOptions::new().write(true).open(path);
+                let written = opened.and_then(|mut device| device.write_all(text.as_bytes()));
+                written.map_err(Failure::file("writing", path))
+            }
+        }
     }
 }
 

@@ -257,16 +257,20 @@ fn goal(plan: &Plan) -> String {
     }
 }
 
-/// What it does to the trash, before it is done.
-fn in_trash(plan: &Plan, trash: &Trash) -> String {
-    let way = if plan.goal == "RESTORE_FILES" { "fewer" } else { "more" };
+/// What it does to the trash, before it is done; nothing if files get other names.
+fn in_trash(plan: &Plan, trash: &Trash) -> Option<String> {
+    let way = match plan.goal.as_str() {
+        "RENAME_FILES" => return None,
+        "RESTORE_FILES" => "fewer",
+        _ => "more",
+    };
     let days = u64::try_from(trash.keep_days).unwrap_or_default();
     let kept = plural(days, "day", "days");
-    format!(
+    Some(format!(
         "{} {way}, {} now; what goes in stays for {kept}",
         bytes(plan.size_bytes),
         settings::fullness(trash)
-    )
+    ))
 }
 
 fn table(plans: &[Plan]) -> String {
@@ -309,7 +313,7 @@ fn text(whole: &Whole) -> String {
         ("what", Some(goal(plan))),
         ("state", Some(word(&plan.state))),
         ("files", Some(format!("{}, {}", plan.file_count, bytes(plan.size_bytes)))),
-        ("trash", Some(in_trash(plan, trash))),
+        ("trash", in_trash(plan, trash)),
         ("stay", Some(plan.spared_count.to_string()).filter(|_| plan.spared_count > 0)),
         (
             "downloads",

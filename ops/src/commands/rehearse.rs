@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -48,6 +48,9 @@ pub(crate) struct Rehearse {
     /// Think through what followed from the events of so many days.
     #[arg(long, value_name = "N", default_value_t = 30)]
     days: u32,
+    /// The configuration file of the other program [default: mediary.toml, if there is one].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// What came of it.
@@ -122,7 +125,8 @@ pub(crate) async fn run(
         message: "it is not said which folder".to_owned(),
         advice: "name the folder that the other program serves: --data DIR",
     })?;
-    let overrides = Overrides { data: Some(data.clone()), ..Overrides::default() };
+    let config = rehearse.config.clone();
+    let overrides = Overrides { data: Some(data.clone()), config, ..Overrides::default() };
     let configuration = configuration::load(&overrides)?;
     // Before the record: what it shows is of an event that is in it.
     let (path, own) = (data.clone(), folder.path().to_owned());

@@ -25,7 +25,6 @@ mod site;
 mod timing;
 
 use std::{
-    fs,
     io::{self, BufRead as _, IsTerminal as _},
     path::{Path, PathBuf},
 };
@@ -34,7 +33,7 @@ use clap::Args;
 use serde_json::json;
 
 use self::{document::Section, here::Here, plan::Plan};
-use super::{failure::Failure, given};
+use super::{failure::Failure, given, intent::Certainty, part::Destination};
 use crate::{
     client::Client,
     output::{Output, clean, plural},
@@ -46,7 +45,8 @@ Examples:
   mediary export - --only rules --only templates";
 
 pub(crate) const IMPORT_HELP: &str = "\
-Without `--yes`, what would be created and changed is shown, and nothing is done. What the file doesn't have stays as it is.
+Without `--yes`, what would be created and changed is shown, and nothing is done; `--dry-run` shows it alone, and ends with 0.
+What the file doesn't have stays as it is.
 
 Examples:
   mediary import mediary-setup.toml
@@ -55,11 +55,14 @@ Examples:
 /// What is written, and where to.
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// Where to; `-` is stdout.
+    /// Where to; `-` is stdout. A file is there only once it is whole.
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
     only: Only,
+    /// Write over a file that is there.
+    #[arg(long)]
+    force: bool,
 }
 
 /// What is read.
@@ -70,9 +73,8 @@ pub(crate) struct Import {
     file: PathBuf,
     #[command(flatten)]
     only: Only,
-    /// Do it; without this, what would be done is shown, and on a terminal asked for.
-    #[arg(long)]
-    yes: bool,
+    #[command(flatten)]
+    certainty: Certainty,
 }
 
 /// Which sections.
@@ -92,7 +94,11 @@ impl Only {
 
 /// Writes what is set up.
 pub(crate) async fn export(wanted: Export, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let Export { file, only } = wanted;
+    let Export { file, only, force } = wanted;
+    // What can't be had is said before anything is asked for.
+    let destination = (file != Path::new("-"))
+        .then(|| Destination::try_new(&file, force, "name the file to write, for example mediary-setup.toml"))
+        .transpose()?;
     let Here { setup, left_out, .. } = Here::read(client, &only.sections()).await?;
     let text = setup.text()?;
     for left_out in &left_out {
@@ -106,14 +112,14 @@ pub(crate) async fn export(wanted: Export, client: &Client, output: &mut Output)
             clean(&names.join(", "))
         ));
     }
-    if file == Path::new("-") {
+    let Some(destination) = destination else {
         if output.is_json() {
             let told = json!({ "setup": text, "rowCount": count, "leftOut": left_out, "secrets": secrets });
             return Ok(output.show(&told, |_| String::new())?);
         }
         return Ok(output.lines(text.as_bytes())?);
-    }
-    fs::write(&file, text).map_err(Failure::file("writing", &file))?;
+    };
+    destination.write(&text)?;
     let told = json!({ "file": file, "rowCount": count, "leftOut": left_out, "secrets": secrets });
     let rows = plural(count, "thing", "things");
     Ok(output.show(&told, |_| format!("{rows} written to {}", file.display()))?)
@@ -121,17 +127,17 @@ pub(crate) async fn export(wanted: Export, client: &Client, output: &mut Output)
 
 /// Shows what a file would change, and does it if that is meant.
 pub(crate) async fn import(wanted: Import, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let Import { file, only, yes } = wanted;
+    let Import { file, only, certainty: Certainty { intent, yes } } = wanted;
     let text = given::text_of(&file)?;
     let (mut setup, lines) = document::parse(&text, &file)?;
     let sections = only.sections();
     setup.keep(&sections);
     let here = Here::read(client, &setup.sections()).await?;
     let plan = Plan::make(&setup, &lines, here, client, output).await?;
-    if yes {
+    if yes && !intent.dry_run {
         return apply::run(plan, client, output).await;
     }
-    if plan.is_empty() {
+    if intent.dry_run || plan.is_empty() {
         return Ok(output.show(&plan.rows(), |rows| row::table(rows))?);
     }
     // Whoever reads the file from stdin has nothing left to answer with.
@@ -144,7 +150,9 @@ pub(crate) async fn import(wanted: Import, client: &Client, output: &mut Output)
         if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
             return apply::run(plan, client, output).await;
         }
-    } else {
+    }
+    // Whoever was asked has seen it as people read it, and programs read something else.
+    if !is_asked || output.is_json() {
         output.show(&plan.rows(), |rows| row::table(rows))?;
     }
     Err(Failure::Unapplied { advice: "`--yes` does it".to_owned() })

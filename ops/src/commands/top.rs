@@ -25,7 +25,9 @@ use super::{failure::Failure, job, playlist::input};
 use crate::{
     answers::{job::JobLog, top::head},
     client::{Client, Document},
+    environment::Signals,
     output::{Output, Table, plural},
+    serve::ServeError,
 };
 
 pub(crate) const HELP: &str = "\
@@ -53,13 +55,19 @@ pub(crate) async fn run(top: Top, client: &Client, output: &mut Output) -> Resul
         let seen = feed::look(client).await?;
         return Ok(output.show(&seen, table)?);
     }
+    // Before the terminal is taken: whoever is ended by a signal gives nothing back.
+    let mut signals = Signals::listen().map_err(ServeError::Signals)?;
     let mut terminal = ratatui::try_init()?;
-    let left = watch(client, &mut terminal).await;
+    let left = watch(client, &mut terminal, &mut signals).await;
     ratatui::try_restore()?;
     left
 }
 
-async fn watch(client: &Client, terminal: &mut DefaultTerminal) -> Result<(), Failure> {
+async fn watch(
+    client: &Client,
+    terminal: &mut DefaultTerminal,
+    signals: &mut Signals,
+) -> Result<(), Failure> {
     let mut board = Board::new(client.server().to_string());
     let mut feed = Feed::new(client);
     let mut keys = EventStream::new();
@@ -82,6 +90,7 @@ async fn watch(client: &Client, terminal: &mut DefaultTerminal) -> Result<(), Fa
                 }
             }
             news = feed.next() => take(&mut board, news),
+            () = signals.next() => return Ok(()),
             done = async { doing.as_mut().expect("it is looked at first").await }, if doing.is_some() => {
                 doing = None;
                 match done {

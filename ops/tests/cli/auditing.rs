@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Stdio,
@@ -197,7 +197,7 @@ async fn a_range_is_sent_again_to_a_subject_that_is_not_live() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    eventually("nats-server listens", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()).await;
+    eventually("nats-server listens", || TcpStream::connect(("127.0.0.1", port)).is_ok()).await;
     let sent = served.json(&[&again[..], &["--from", "4", "--until", "9"]].concat()).await;
     let published = &sent["published"];
     assert_eq!((&published["firstPosition"], &published["lastPosition"]), (&json!(4), &json!(9)));
@@ -209,4 +209,19 @@ async fn a_range_is_sent_again_to_a_subject_that_is_not_live() {
     served.run(&live).await.ends_with(2).says(&["mediary.", "live"]);
     let nowhere = ["replay", "--data", "data", "--publish", "audit.again"];
     served.run(&nowhere).await.ends_with(2).says(&["--nats"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_that_is_still_built_ends_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    // Nobody ever writes into it.
+    rustix::fs::mkfifoat(rustix::fs::CWD, folder.path().join("bundle"), mode).unwrap();
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let arguments = ["replay", "--bundle", "bundle", "--serve", &address];
+    let variables = [("TMPDIR", folder.path().to_str().unwrap())];
+    let running = Running::start_with(folder.path(), &arguments, &variables);
+    eventually("the address is taken", || TcpStream::connect(&address).is_ok()).await;
+    running.interrupt();
+    assert_eq!(running.end().await, None, "the signal ends it: nothing has to be given back yet");
 }

@@ -49,6 +49,30 @@ async fn what_does_not_come_back_is_done_with_yes_only() {
     served.run(&["token", "revoke", unknown]).await.ends_with(5).says(&["TOKEN_NOT_FOUND"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_names_is_of_files_that_are_there_and_leaves_the_trash_alone() {
+    let served = Served::start().await;
+    for how in [&[] as &[&str], &["--yes"], &["--dry-run"]] {
+        let ran = served.run(&[&["file", "rename", "--all"], how].concat()).await.ends_with(0);
+        assert!(ran.stdout.contains("no file is there"), "{}", ran.stdout);
+    }
+    let nothing = served.json(&["file", "rename", "--all"]).await;
+    assert_eq!((&nothing["planId"], &nothing["fileCount"]), (&json!(null), &json!(0)), "{nothing}");
+    assert_eq!(served.json(&["plan", "list"]).await, json!([]));
+
+    let list = served.add(&served.site.list_url("talks")).await;
+    let shown = served.json(&["playlist", "show", &list]).await;
+    let entry = shown["entries"][0]["id"].as_str().unwrap();
+    served.json(&["download", "start", "--entry", entry, "--quality", "audio", "--wait"]).await;
+    served.run(&["layout", "set", "plex"]).await.ends_with(0);
+    let told = served.run(&["file", "rename", "--all"]).await.ends_with(6).stdout;
+    assert!(told.contains("rename files") && told.contains("/Season "), "{told}");
+    assert!(!told.contains("trash"), "{told}");
+    let file = served.json(&["file", "list"]).await[0]["id"].as_str().unwrap().to_owned();
+    let told = served.run(&["file", "delete", &file]).await.ends_with(6).stdout;
+    assert!(told.contains("what goes in stays for"), "{told}");
+}
+
 // A plan that is refused in part is a plan all the same, and not the deed.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_says_what_of_it_would_be_refused() {

@@ -54,6 +54,21 @@ async fn the_same_program_shows_and_does_the_same_while_the_other_serves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_was_configured_with_is_the_file_that_is_named() {
+    let mut served = Served::start().await;
+    served.add(&served.site.feed_url("talks")).await;
+    served.stop().await;
+    let usual = served.folder.path().join("mediary.toml");
+    fs::rename(&usual, served.folder.path().join("server.toml")).unwrap();
+    fs::write(&usual, "tries_mx = 1\n").unwrap();
+    served.run(&REHEARSE).await.ends_with(78).says(&["mediary.toml"]);
+    let named = |file| [&REHEARSE[..], &["--config", file]].concat();
+    let rehearsed = served.run(&named("server.toml")).await.ends_with(0).json();
+    assert_eq!(rehearsed["isSame"], json!(true), "{rehearsed}");
+    served.run(&named("none.toml")).await.ends_with(78).says(&["none.toml"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_another_program_would_show_is_told_and_ends_with_7() {
     let mut served = Served::start().await;
     served.add(&served.site.feed_url("talks")).await;

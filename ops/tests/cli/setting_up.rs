@@ -4,7 +4,10 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Ran, Served, run_reading};
+use crate::{
+    harness::{Ran, Served, eventually, run_reading},
+    terminal::Terminal,
+};
 
 /// A file as browsers export it.
 const COOKIES: &str = "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tname\tvalue\n";
@@ -204,6 +207,45 @@ async fn an_import_takes_nothing_away_and_changes_what_the_file_says_otherwise()
         run_reading(served.folder.path(), &["import", "-", "--yes"], "format = 1\n").await.ends_with(0);
     assert!(empty.stdout.contains("nothing is otherwise"), "{}", empty.stdout);
     assert_eq!(line(&served, "export -").await.ends_with(0).stdout, now);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_there_is_written_over_by_force_alone() {
+    let served = Served::start().await;
+    let file = served.folder.path().join("setup.toml");
+    fs::write(&file, "mine").unwrap();
+    line(&served, "export setup.toml").await.ends_with(2).says(&["already", "--force"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    line(&served, "export setup.toml --force --only templates").await.ends_with(0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "format = 1\n");
+    assert!(!file.with_file_name("setup.toml.part").exists());
+    // What is no file takes it as it comes.
+    line(&served, "export /dev/null").await.ends_with(0);
+
+    line(&served, "collection create Road").await.ends_with(0);
+    line(&served, "collection export Road setup.toml").await.ends_with(2).says(&["already", "--force"]);
+    line(&served, "collection export Road setup.toml --force").await.ends_with(0);
+    assert!(fs::read_to_string(&file).unwrap().starts_with("#EXTM3U"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_file_would_do_is_shown_to_whoever_asks_and_to_whoever_says_no() {
+    let served = Served::start().await;
+    let before = recorded(&served).await;
+    let text = "format = 1\n[templates.night]\npriority = 2\n";
+    fs::write(served.folder.path().join("setup.toml"), text).unwrap();
+    for words in ["import setup.toml --dry-run", "import setup.toml --dry-run --yes"] {
+        let plan = line(&served, &format!("{words} --format json")).await.ends_with(0).json();
+        assert_eq!(told(&plan), [("night", "CREATE", None)], "{plan}");
+        let shown = line(&served, words).await.ends_with(0).stdout;
+        assert!(shown.contains("would be created"), "{shown}");
+    }
+    let mut import = Terminal::start(served.folder.path(), &["import", "setup.toml", "--format", "json"]);
+    import.shows(&["Do it? [y/N]"]).await;
+    import.press("n\n");
+    assert_eq!(import.end().await, Some(6));
+    eventually("the plan is printed", || import.text().contains("\"change\": \"CREATE\"")).await;
+    assert_eq!(recorded(&served).await, before, "nothing was done");
 }
 
 // invariant: U-2

@@ -1,11 +1,14 @@
 //! The first start: what a server is told, and that it starts with it.
 
-use std::{fs, os::unix::fs::PermissionsExt as _};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt as _, symlink},
+};
 
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::harness::{Ran, Running, run, run_reading, within};
+use crate::harness::{Ran, Running, run, run_reading, run_with, within};
 
 fn config(folder: &TempDir) -> Option<String> {
     fs::read_to_string(folder.path().join("mediary.toml")).ok()
@@ -78,6 +81,37 @@ async fn a_file_that_is_there_keeps_what_was_not_asked_and_is_changed_only_if_th
     let again = line(&folder, "init --yes").await.ends_with(0);
     assert!(again.stdout.contains("mediary.toml is as it was"), "{}", again.stdout);
     assert_eq!(config(&folder), Some(after));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_others_read_stays_where_it_is_and_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("etc")).unwrap();
+    let (real, link) = (folder.path().join("etc/server.toml"), folder.path().join("mediary.toml"));
+    fs::write(&real, "listen = '127.0.0.1:0'\nnats = 'off'\n").unwrap();
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("etc/server.toml", &link).unwrap();
+    line(&folder, "init --data d --yes").await.ends_with(0);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    let text = fs::read_to_string(&real).unwrap();
+    assert_eq!(text, "listen = '127.0.0.1:0'\nnats = 'off'\ndata = \"d\"\n");
+    assert_eq!(fs::read_dir(folder.path().join("etc")).unwrap().count(), 1, "nothing is left beside it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_data_folder_of_the_environment_is_said_already() {
+    let folder = tempfile::tempdir().unwrap();
+    let init = ["init", "--listen", "127.0.0.1:0", "--nats", "off", "--yes"];
+    let variables = [("MEDIARY_DATA", "elsewhere")];
+    run_with(folder.path(), &init, &variables).await.ends_with(0);
+    let written = config(&folder).unwrap();
+    assert!(written.starts_with("data = \"elsewhere\"\n"), "{written}");
+    // A flag is closer to whoever types it.
+    let flag = [&init[..], &["--data", "d"]].concat();
+    run_with(folder.path(), &flag, &variables).await.ends_with(0);
+    let written = config(&folder).unwrap();
+    assert!(written.starts_with("data = \"d\"\n"), "{written}");
 }
 
 // invariant: U-3

@@ -151,6 +151,13 @@ impl Terminal {
         self.screen.lock().unwrap().text()
     }
 
+    /// Asks it to stop, as a service manager does.
+    pub(crate) fn terminate(&self) {
+        let pid = self.child.id().expect("it runs");
+        let pid = rustix::process::Pid::from_raw(pid.try_into().unwrap()).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    }
+
     /// Waits until it ends by itself, and answers its code.
     pub(crate) async fn end(&mut self) -> Option<i32> {
         within(self.child.wait()).await.unwrap().code()

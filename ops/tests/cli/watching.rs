@@ -39,6 +39,15 @@ async fn a_job_appears_and_a_key_cancels_it_and_a_break_is_mended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_asked_to_stop_gives_the_terminal_back() {
+    let served = Served::start().await;
+    let mut top = Terminal::start(served.folder.path(), &["top"]);
+    top.shows(&["nothing is at work, and nothing waits"]).await;
+    top.terminate();
+    assert_eq!(top.end().await, Some(0), "it ends by itself, and not by the signal");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_nobody_watches_it_is_printed_once() {
     let served = Served::start().await;
     let printed = served.run(&["top"]).await.ends_with(0).stdout;

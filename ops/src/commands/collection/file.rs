@@ -1,6 +1,6 @@
 //! `mediary collection export|import`: lists as files that other programs read and write.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::{KIND, not_found};
 use crate::{
     answers::collection::{CollectionExport, ImportedRow, export, import},
     client::{Client, Document},
-    commands::{failure::Failure, given, intent::Intent, named, playlist::input},
+    commands::{failure::Failure, given, intent::Intent, named, part::Destination, playlist::input},
     output::{Output, Table, clean, plural, word},
 };
 
@@ -22,7 +22,7 @@ pub(crate) struct Export {
     /// The list: its name, its id or the first digits of it.
     #[arg(value_name = "LIST")]
     list: String,
-    /// Where to; `-` is stdout.
+    /// Where to; `-` is stdout. A file is there only once it is whole.
     #[arg(value_name = "FILE", default_value = "-")]
     file: std::path::PathBuf,
     /// The format; by the ending of the file if it is left out, otherwise M3U8.
@@ -31,6 +31,9 @@ pub(crate) struct Export {
     /// What stands in front of each path, in place of the folder on the server: where a player finds the library.
     #[arg(long, value_name = "DIR")]
     base: Option<String>,
+    /// Write over a file that is there.
+    #[arg(long)]
+    force: bool,
 }
 
 /// A file to be read into a list.
@@ -76,7 +79,11 @@ impl Form {
 }
 
 pub(super) async fn export(wanted: Export, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let Export { list, file, form, base } = wanted;
+    let Export { list, file, form, base, force } = wanted;
+    // What can't be had is said before anything is asked for.
+    let destination = (file != Path::new("-"))
+        .then(|| Destination::try_new(&file, force, "name the file to write, for example road.m3u8"))
+        .transpose()?;
     let id = named::id(client, KIND, &list).await?;
     let form = form.unwrap_or_else(|| Form::of(&file));
     let asked = json!({ "id": id, "format": form.name(), "base": base });
@@ -86,14 +93,14 @@ pub(super) async fn export(wanted: Export, client: &Client, output: &mut Output)
         let reason = word(&row.reason);
         output.note(&format!("left out, {reason}: {}", clean(&row.title)));
     }
-    if file == Path::new("-") {
+    let Some(destination) = destination else {
         if output.is_json() {
             let told = json!({ "text": text, "entryCount": entry_count, "leftOut": left_out });
             return Ok(output.show(&told, |_| String::new())?);
         }
         return Ok(output.lines(text.as_bytes())?);
-    }
-    fs::write(&file, text).map_err(Failure::file("writing", &file))?;
+    };
+    destination.write(&text)?;
     let told = json!({ "file": file, "entryCount": entry_count, "leftOut": left_out });
     let rows = plural(entry_count, "row", "rows");
     Ok(output.show(&told, |_| format!("{rows} written to {}", file.display()))?)

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     answers::notification::{Delivery, outbox_delivery, outbox_list, outbox_retry},
-    client::{Client, Document},
+    client::{Client, Document, DryRun, Error},
     commands::{
         failure::Failure,
         intent::Intent,
@@ -93,32 +93,49 @@ impl Verb {
                 let found = page::all(client, &LIST, json!({ "filter": filter }), limit).await?;
                 Ok(output.show(&found, |found| table(found))?)
             }
-            Self::Retry(Retry { which: Which { ids, all }, channel, intent }) => {
-                let mut found = Vec::new();
-                for id in &ids {
-                    found.push(named::id(client, KIND, id).await?);
-                }
-                if all {
-                    let filter = json!({ "state": "FAILED", "channel": channel });
-                    let failed = page::all(client, &LIST, json!({ "filter": filter }), None).await?;
-                    found.extend(failed.into_iter().map(|delivery| delivery.id));
-                }
-                let mut retried = Vec::new();
-                // A dry run ends with its first answer: it is of all of them.
-                let at_once = if intent.dry_run { found.len().max(1) } else { AT_ONCE };
-                for ids in found.chunks(at_once) {
-                    let outcome = client.meant(intent).act(&RETRY, input(json!({ "ids": ids }))).await?;
-                    Failure::refused(outcome.user_errors)?;
-                    retried.extend(outcome.payload.deliveries);
-                }
-                Ok(output.show(&retried, |found| table(found))?)
-            }
+            Self::Retry(wanted) => retry(wanted, client, output).await,
         }
     }
 }
 
 /// Deliveries of one command: the answer has each of them.
 const AT_ONCE: usize = 100;
+/// Deliveries of one dry run, whose answer has none: as many as a command takes.
+const PLANNED_AT_ONCE: usize = 500;
+
+async fn retry(wanted: Retry, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let Retry { which: Which { ids, all }, channel, intent } = wanted;
+    let mut found = Vec::new();
+    for id in &ids {
+        found.push(named::id(client, KIND, id).await?);
+    }
+    if all {
+        let filter = json!({ "state": "FAILED", "channel": channel });
+        let failed = page::all(client, &LIST, json!({ "filter": filter }), None).await?;
+        found.extend(failed.into_iter().map(|delivery| delivery.id));
+    }
+    let at_once = if intent.dry_run { PLANNED_AT_ONCE } else { AT_ONCE };
+    let meant = client.meant(intent);
+    let (mut retried, mut plan) = (Vec::new(), None::<DryRun>);
+    for ids in found.chunks(at_once) {
+        let outcome = match meant.act(&RETRY, input(json!({ "ids": ids }))).await {
+            Err(Error::DryRun(next)) => {
+                plan = Some(match plan {
+                    Some(plan) => plan.and(*next),
+                    None => *next,
+                });
+                continue;
+            }
+            answer => answer?,
+        };
+        Failure::refused(outcome.user_errors)?;
+        retried.extend(outcome.payload.deliveries);
+    }
+    if let Some(plan) = plan {
+        return Err(Error::DryRun(Box::new(plan)).into());
+    }
+    Ok(output.show(&retried, |found| table(found))?)
+}
 
 pub(super) fn table(deliveries: &[Delivery]) -> String {
     let mut table = Table::new(&["channel", "message", "state", "tries", "next", "reason", "id"]);

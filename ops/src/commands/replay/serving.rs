@@ -35,10 +35,9 @@ impl fmt::Display for Serves {
     }
 }
 
-/// An address that is taken, and who asks to stop.
+/// An address that is taken.
 pub(super) struct Door {
     listener: TcpListener,
-    signals: Signals,
 }
 
 impl Door {
@@ -46,8 +45,7 @@ impl Door {
     pub(super) async fn open(address: Option<SocketAddr>) -> Result<Option<Self>, Failure> {
         let Some(address) = address else { return Ok(None) };
         let listener = ReplayServer::listen(address).await?;
-        let signals = Signals::listen().map_err(ServeError::Signals)?;
-        Ok(Some(Self { listener, signals }))
+        Ok(Some(Self { listener }))
     }
 
     /// Prints what was built and where it is asked, and answers until somebody asks to stop.
@@ -58,7 +56,9 @@ impl Door {
         folder: &Scratch,
         output: &mut Output,
     ) -> Result<(), Failure> {
-        let Self { listener, mut signals } = self;
+        let Self { listener } = self;
+        // Not before: a signal that is heard and waited for by nobody ends nothing, and building takes long.
+        let mut signals = Signals::listen().map_err(ServeError::Signals)?;
         let Built { log, views, state, .. } = built;
         let ending = ending(&log, state.position)?;
         let data = folder.path().join(REPLICA);

@@ -27,6 +27,9 @@ pub(super) struct Seen {
     pub(super) lanes: Vec<Lane>,
     /// Open jobs, those at work first.
     pub(super) jobs: Vec<Job>,
+    /// States of which only the jobs that were queued first are among them: there may be more.
+    #[serde(skip)]
+    pub(super) cut: Vec<&'static str>,
 }
 
 /// What is told of jobs that changed.

@@ -24,7 +24,7 @@ use crate::{
 
 /// States that are not the end.
 const OPEN: [&str; 4] = ["RUNNING", "LEASED", "QUEUED", "PAUSED"];
-/// Jobs of one state that are shown: more than anybody reads. How many more there are, the lanes say.
+/// Jobs of one state that are shown: more than anybody reads. Of more those that were queued first, since they come next.
 const JOBS_MAX: usize = 500;
 /// How soon after a change what surrounds the jobs is read again, and so how often at most.
 const SETTLE: Duration = Duration::from_secs(1);
@@ -56,9 +56,13 @@ enum Line {
 /// Reads all that is open now.
 pub(super) async fn look(client: &Client) -> Result<Seen, Failure> {
     let head: Head = client.ask(&HEAD, json!({})).await?;
-    let mut jobs = Vec::new();
+    let (mut jobs, mut cut) = (Vec::new(), Vec::new());
     for state in OPEN {
-        for job in job::jobs(client, json!({ "state": state }), Some(JOBS_MAX)).await? {
+        let found = job::first_queued(client, json!({ "state": state }), JOBS_MAX).await?;
+        if found.len() >= JOBS_MAX {
+            cut.push(state);
+        }
+        for job in found {
             // One that went on while it was read is there twice: the later one is right.
             jobs.retain(|known: &Job| known.id != job.id);
             jobs.push(job);
@@ -66,7 +70,7 @@ pub(super) async fn look(client: &Client) -> Result<Seen, Failure> {
     }
     board::sort(&mut jobs);
     let (lanes, halts) = surroundings(client).await?;
-    Ok(Seen { position: head.position, log_bytes: head.size_bytes, halts, lanes, jobs })
+    Ok(Seen { position: head.position, log_bytes: head.size_bytes, halts, lanes, jobs, cut })
 }
 
 async fn surroundings(client: &Client) -> Result<(Vec<Lane>, Vec<String>), Failure> {

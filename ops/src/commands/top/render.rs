@@ -61,7 +61,11 @@ pub(super) fn render(frame: &mut Frame<'_>, board: &Board) {
 
 fn head(board: &Board) -> Vec<Line<'_>> {
     let jobs = &board.seen.jobs;
-    let count = |states: &[&str]| jobs.iter().filter(|job| states.contains(&job.state.as_str())).count();
+    let count = |states: &[&str]| {
+        let count = jobs.iter().filter(|job| states.contains(&job.state.as_str())).count();
+        let is_cut = board.seen.cut.iter().any(|state| states.contains(state));
+        if is_cut { format!("{count} or more") } else { count.to_string() }
+    };
     let log = board.seen.log_bytes.map(|size| format!(", {}", bytes(size))).unwrap_or_default();
     let first = format!(
         "mediary {}   {} at work, {} waiting, {} held   log: {}{log}",

@@ -44,7 +44,14 @@ fn seen() -> Seen {
         job(1, "QUEUED", &json!({ "waitsFor": waiting })),
         job(3, "PAUSED", &json!({})),
     ];
-    Seen { position: 77, log_bytes: Some(2_097_152), halts: Vec::new(), lanes: vec![lane], jobs }
+    Seen {
+        position: 77,
+        log_bytes: Some(2_097_152),
+        halts: Vec::new(),
+        lanes: vec![lane],
+        jobs,
+        cut: Vec::new(),
+    }
 }
 
 fn board() -> Board {
@@ -86,6 +93,18 @@ fn what_is_at_work_and_what_waits_is_shown_with_its_reasons() {
     let order: Vec<usize> =
         ["film 2", "film 1", "film 3"].iter().map(|title| picture.find(title).unwrap()).collect();
     assert!(order.is_sorted(), "{picture}");
+}
+
+#[test]
+fn a_count_of_which_not_all_is_known_says_so() {
+    let mut board = board();
+    let waiting: Vec<Job> = (0..500).map(|number| job(number, "QUEUED", &json!({}))).collect();
+    board.begin(Seen { jobs: waiting, cut: vec!["QUEUED"], ..seen() });
+    shows(&picture(&board), &["0 at work, 500 or more waiting, 0 held"]);
+    board.change(78, vec![job(0, "RUNNING", &json!({}))]);
+    shows(&picture(&board), &["1 at work, 499 or more waiting, 0 held"]);
+    board.begin(seen());
+    shows(&picture(&board), &["1 at work, 1 waiting, 1 held"]);
 }
 
 #[test]
