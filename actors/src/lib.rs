@@ -23,6 +23,7 @@ pub mod nats;
 pub mod net;
 pub mod plan;
 pub mod playlist;
+pub mod preview;
 pub mod process;
 pub mod reaction;
 pub mod resource;

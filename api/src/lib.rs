@@ -35,6 +35,7 @@ mod nothing;
 mod notification;
 mod plan;
 mod playlist;
+mod preview;
 mod project;
 mod reaction;
 mod reservation;

@@ -167,6 +167,7 @@ concerns! {
     notification,
     delivery,
     bot,
+    preview,
     resolve,
     node,
 }

@@ -24,6 +24,7 @@ pub mod notification;
 mod passed;
 pub mod plan;
 pub mod playlist;
+pub mod preview;
 pub mod project;
 pub mod reaction;
 pub mod reservation;

@@ -36,6 +36,7 @@ pub mod page;
 mod past;
 pub mod plan;
 pub mod playlist;
+pub mod preview;
 mod reached;
 mod readers;
 mod registry;

@@ -28,6 +28,7 @@ pub mod log;
 pub mod notification;
 pub mod plan;
 pub mod playlist;
+pub mod preview;
 pub mod project;
 pub mod reaction;
 pub mod redact;

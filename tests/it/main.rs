@@ -35,6 +35,7 @@ mod past;
 mod plan;
 mod playing;
 mod playlist;
+mod preview;
 mod proxied;
 mod renamed;
 mod roles;

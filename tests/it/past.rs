@@ -72,7 +72,7 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
         "query($id: ID!) { jobs(first: 1) { nodes { id storyId } } downloads(first: 1) { nodes { id } }
         files(first: 1) { nodes { id } } schedules(first: 1) { nodes { id } } secrets(first: 1) { nodes { id } }
         notifications(first: 1) { nodes { id } } collections(first: 1) { nodes { id } }
-        plans(first: 1) { nodes { id } } playlist(id: $id) { entries(first: 1) { nodes { id } } } }";
+        plans(first: 1) { nodes { id } } previews(first: 1) { nodes { id } } playlist(id: $id) { entries(first: 1) { nodes { id } } } }";
     client.until_told().await;
     let ids = client.ask(IDS, json!({ "id": playlist })).await;
     let one = |kind: &str| ids[kind]["nodes"][0]["id"].clone();
@@ -84,7 +84,8 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
         let arguments = match name {
             "entry" => format!("id: {}", ids["playlist"]["entries"]["nodes"][0]["id"]),
             "favouritesAmong" => format!("ids: [{}]", one("files")),
-            "download" | "file" | "schedule" | "secret" | "notification" | "collection" | "plan" => {
+            "download" | "file" | "schedule" | "secret" | "notification" | "collection" | "plan"
+            | "preview" => {
                 format!("id: {}", one(&format!("{name}s")))
             }
             "fileLink" => format!("id: {}", one("files")),
@@ -179,6 +180,10 @@ async fn every_field_answers_of_the_past_what_it_answered_then() {
     let schedule = client.ask(added, json!({})).await["scheduleAdd"]["schedule"]["id"].take();
     let set = "mutation { secretSet(input: { name: \"tube\", value: \"x\" }) { userErrors { code } } }";
     client.ask(set, json!({})).await;
+    let preview =
+        "mutation($url: String!) { previewStart(input: { url: $url }) { job { id } userErrors { code } } }";
+    let previewed = client.ask(preview, json!({ "url": site.list_url("talks") })).await;
+    client.wait_job(previewed["previewStart"]["job"]["id"].as_str().unwrap()).await;
     let of_a_file =
         "mutation($id: ID!) { collectionFavourite(input: { thingIds: [$id] }) { userErrors { code } }
         planMake(input: { goal: { deleteFiles: [$id] } }) { userErrors { code } } }";

@@ -61,4 +61,5 @@ pub(crate) const CONCERNS: &[Concern] = &[
     super::collection::CONCERN,
     super::notification::CONCERN,
     super::bot::CONCERN,
+    super::preview::CONCERN,
 ];

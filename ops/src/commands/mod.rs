@@ -36,6 +36,7 @@ mod parked;
 mod part;
 mod plan;
 mod playlist;
+mod preview;
 mod project;
 mod rehearse;
 mod replay;

@@ -15,6 +15,7 @@ mod naming;
 mod notifying;
 mod people;
 mod planning;
+mod previewing;
 mod queueing;
 mod rehearsing;
 mod replaying;

@@ -213,6 +213,10 @@ async fn files(platform: &Platform) {
 
 async fn media(platform: &Platform, owner: &Person<'_>) {
     let client = &platform.client;
+    for url in [platform.site.list_url("talks"), platform.site.url("/nothing/here")] {
+        let told = owner.does("previewStart", "PreviewStartInput", "job { id }", json!({ "url": url })).await;
+        client.wait_job(told["job"]["id"].as_str().unwrap()).await;
+    }
     let kept = json!({ "url": platform.site.list_url("talks"), "keep": "NEW", "quality": "audio",
         "filter": ["title!~Intermission"], "refreshTiming": { "everySeconds": 86_400 } });
     let talks = owner.makes("playlistFollow", "playlist", kept).await;

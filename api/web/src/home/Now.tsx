@@ -102,6 +102,7 @@ const STEPS: Record<Job["kind"], string> = {
   DOWNLOAD: "Downloading",
   VERIFY: "Reading files again",
   MOVE: "Moving files",
+  PREVIEW: "Looking what is there",
 };
 
 function stepOf(job: Job, progress: Progress | undefined): string {

@@ -5,8 +5,11 @@ import { graphql } from "../client/graphql";
 import { Button } from "./Button";
 import { Followed } from "./Followed";
 import { Icon } from "./Icon";
+import { Picture } from "./Picture";
+import { Previewed, whatIs } from "./Previewed";
 import { State } from "./State";
 import { Refused } from "./states";
+import { usePreview } from "./use-preview";
 
 const Follow = graphql(`
   mutation Follow($url: String!, $keep: PlaylistKeep!, $quality: String!) {
@@ -64,42 +67,52 @@ export default function Found({ address, off }: Props) {
   const [done, setDone] = useState<{ playlistId: string | null }>();
   const follow = useAct(Follow);
   const one = useAct(JustThisOne);
+  const { preview, problem } = usePreview(address, off !== undefined || done !== undefined);
   const host = new URL(address).hostname.replace(/^www\./, "");
+  const isSingle = preview?.kind === "SINGLE";
+  const isList = preview?.kind === "LIST" || preview?.kind === "NESTED";
+  const isFollowed = preview?.playlist?.followed === true;
 
   return (
     <section className="found answer" aria-label="What this address is" aria-live="polite">
       <div className="found-head">
+        {preview?.kind != null && <Picture id={preview.id} className="th no-phone" />}
         <div className="grow">
-          <p className="found-name cut">{host}</p>
-          <p className="q s cut">{address}</p>
+          <p className="found-name cut">{preview?.title ?? host}</p>
+          <p className="q s cut">{preview?.kind != null ? `${whatIs(preview)} · ${host}` : address}</p>
         </div>
         {done === undefined ? (
           <>
-            <Button
-              off={off}
-              running={one.isRunning && "Asking…"}
-              onClick={async () => {
-                if ((await one.run({ url: address, quality })) !== null) {
-                  setDone({ playlistId: null });
-                }
-              }}
-            >
-              Just this one
-            </Button>
-            <Button
-              look="main"
-              icon="plus"
-              off={off}
-              running={follow.isRunning && "Following…"}
-              onClick={async () => {
-                const answer = await follow.run({ url: address, keep, quality });
-                if (answer !== null) {
-                  setDone({ playlistId: answer.playlistFollow.playlist?.id ?? null });
-                }
-              }}
-            >
-              Follow
-            </Button>
+            {!isList && (
+              <Button
+                look={isSingle ? "main" : undefined}
+                off={off}
+                running={one.isRunning && "Asking…"}
+                onClick={async () => {
+                  if ((await one.run({ url: address, quality })) !== null) {
+                    setDone({ playlistId: null });
+                  }
+                }}
+              >
+                Just this one
+              </Button>
+            )}
+            {!isSingle && (
+              <Button
+                look="main"
+                icon="plus"
+                off={off}
+                running={follow.isRunning && "Following…"}
+                onClick={async () => {
+                  const answer = await follow.run({ url: address, keep, quality });
+                  if (answer !== null) {
+                    setDone({ playlistId: answer.playlistFollow.playlist?.id ?? null });
+                  }
+                }}
+              >
+                {isFollowed ? "Follow like this" : "Follow"}
+              </Button>
+            )}
           </>
         ) : (
           <State is="moving" badge>
@@ -107,9 +120,17 @@ export default function Found({ address, off }: Props) {
           </State>
         )}
       </div>
-      <Refused problem={follow.problem ?? one.problem} />
+      <Refused problem={follow.problem ?? one.problem ?? problem} />
       {done === undefined ? (
-        <Choices keep={keep} onKeep={setKeep} quality={quality} onQuality={setQuality} />
+        <>
+          {problem === undefined && <Previewed host={host} preview={preview} />}
+          <Choices
+            keep={isSingle ? undefined : keep}
+            onKeep={setKeep}
+            quality={quality}
+            onQuality={setQuality}
+          />
+        </>
       ) : (
         done.playlistId !== null && <Followed playlistId={done.playlistId} quality={quality} />
       )}
@@ -118,7 +139,8 @@ export default function Found({ address, off }: Props) {
 }
 
 interface ChoicesProps {
-  keep: Keep;
+  /** What is kept of a list; none of what is no list. */
+  keep: Keep | undefined;
   onKeep(keep: Keep): void;
   quality: string;
   onQuality(quality: string): void;
@@ -128,20 +150,24 @@ function Choices({ keep, onKeep, quality, onQuality }: ChoicesProps) {
   const chosen = QUALITIES.find(({ value }) => value === quality) ?? QUALITIES[0];
   return (
     <div className="opts">
-      <Choice
-        name="keep"
-        is={keep === "NEW"}
-        onChoose={() => onKeep("NEW")}
-        word="New only"
-        note="from today on"
-      />
-      <Choice
-        name="keep"
-        is={keep === "ALL"}
-        onChoose={() => onKeep("ALL")}
-        word="Everything"
-        note="what is there and what comes"
-      />
+      {keep !== undefined && (
+        <>
+          <Choice
+            name="keep"
+            is={keep === "NEW"}
+            onChoose={() => onKeep("NEW")}
+            word="New only"
+            note="from today on"
+          />
+          <Choice
+            name="keep"
+            is={keep === "ALL"}
+            onChoose={() => onKeep("ALL")}
+            word="Everything"
+            note="what is there and what comes"
+          />
+        </>
+      )}
       <label className="opt">
         <span className="grow">
           <b className="b">{chosen.word}</b>

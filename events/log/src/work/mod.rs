@@ -14,6 +14,7 @@ pub mod log;
 pub mod notification;
 pub mod plan;
 pub mod playlist;
+pub mod preview;
 pub mod project;
 pub mod reaction;
 pub mod root;
@@ -76,4 +77,5 @@ pub const REGISTRY: Registry = Registry::new(&[
     collection::ENTRY,
     notification::ENTRY,
     delivery::ENTRY,
+    preview::ENTRY,
 ]);

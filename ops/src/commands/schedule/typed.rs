@@ -199,6 +199,8 @@ mod tests {
             "playlist history",
             "playlist list",
             "playlist show",
+            "preview list",
+            "preview show",
             "project list",
             "quota list",
             "schedule list",

@@ -12,6 +12,7 @@ const LANES: Record<string, string> = {
   DOWNLOAD: "Download",
   VERIFY: "Proof",
   MOVE: "Move",
+  PREVIEW: "Preview",
 };
 
 /** What a kind of work is called; one that came later by its own word. */
@@ -24,6 +25,7 @@ const DOING: Record<string, string> = {
   DOWNLOAD: "Downloading",
   VERIFY: "Proving",
   MOVE: "Moving",
+  PREVIEW: "Looking",
 };
 
 /** A state with its word. */

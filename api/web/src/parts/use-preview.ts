@@ -1,0 +1,89 @@
+// What is at an address, asked for as somebody pastes it.
+
+import { useEffect, useState } from "react";
+
+import { useAct } from "../client/act";
+import { graphql, type ResultOf } from "../client/graphql";
+import { useLive } from "../client/live";
+import type { Problem } from "../client/problem";
+
+const PreviewAddress = graphql(`
+  mutation PreviewPasted($url: String!) {
+    previewStart(input: { url: $url, ticket: { priority: 9 } }) {
+      position
+      preview {
+        id
+      }
+      userErrors {
+        code
+        message
+        advice
+        retryable
+      }
+    }
+  }
+`);
+
+const PreviewShown = graphql(`
+  query PreviewShown($id: ID!, $minPosition: Position) {
+    preview(id: $id, minPosition: $minPosition) {
+      id
+      state
+      kind
+      title
+      count
+      first {
+        title
+        durationMs
+      }
+      playlist {
+        id
+        title
+        followed
+      }
+      job {
+        id
+        waitsFor {
+          message
+        }
+        failure {
+          message
+          advice
+        }
+      }
+    }
+  }
+`);
+
+export type Preview = NonNullable<ResultOf<typeof PreviewShown>["preview"]>;
+
+/** Whoever types is not done after each letter. */
+const PAUSE_MS = 400;
+
+/** Has an address looked at, and follows what becomes of that. `isOff` asks nothing: the server would not answer. */
+export function usePreview(
+  address: string,
+  isOff: boolean,
+): { preview: Preview | undefined; problem: Problem | undefined } {
+  const [id, setId] = useState<string>();
+  const { run, problem } = useAct(PreviewAddress);
+  useEffect(() => {
+    if (isOff) {
+      return;
+    }
+    let isWanted = true;
+    const timer = setTimeout(async () => {
+      const answer = await run({ url: address });
+      if (isWanted && answer?.previewStart.preview != null) {
+        setId(answer.previewStart.preview.id);
+      }
+    }, PAUSE_MS);
+    return () => {
+      isWanted = false;
+      clearTimeout(timer);
+    };
+  }, [address, isOff, run]);
+  const of = id === undefined ? [] : [id, "job", "playlist"];
+  const live = useLive(PreviewShown, { id: id ?? "" }, of, { pause: id === undefined });
+  return { preview: live.data?.preview ?? undefined, problem: problem ?? live.problem };
+}
