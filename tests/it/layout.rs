@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeMap, fs};
 
+use mediary::demo::ListOptions;
 use mediary_tests::{Client, Platform, until};
 use serde_json::{Value, json};
 
@@ -238,5 +239,29 @@ async fn a_list_has_its_own_layout_and_nothing_is_overwritten() {
     assert!(films(&platform).iter().all(|path| path.starts_with("Of a list/")));
     // As for the library again.
     assert_eq!(follow(json!({})).await["playlist"]["layout"], Value::Null);
+    platform.stop().await;
+}
+
+// PL-13: who has his name keeps it from others when the plan is made, and when it is applied.
+// invariant: F-24
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_around_a_file_that_has_its_name_is_done_as_it_was_made() {
+    let platform = Platform::start().await;
+    let (client, site) = (&platform.client, &platform.site);
+    let twins = site.add_list("twins", ListOptions::new("Twins", 2)).unwrap();
+    for index in [0, 1] {
+        twins.rename(index, "Intro").unwrap();
+    }
+    let list = client.follow(&site.list_url("twins")).await;
+    let (first, second) = (client.entry_of(&list, "twins-1").await, client.entry_of(&list, "twins-2").await);
+    client.download_entry(&second, "best").await;
+    set(client, json!({ "template": "{list}/{title}" })).await;
+    client.download_entry(&first, "best").await;
+    assert_eq!(films(&platform), ["Twins/Intro [twins-2].mp4", "Twins/Intro.mp4"]);
+    let made = plan(client, json!({ "renameList": list })).await;
+    assert_eq!((&made["plan"]["fileCount"], &made["plan"]["sparedCount"]), (&json!(1), &json!(1)), "{made}");
+    let applied = carry(client, "planApply", "PlanApplyInput", &made["plan"]["id"]).await;
+    assert_eq!((&applied["state"], &applied["leftCount"]), (&json!("APPLIED"), &json!(0)), "{applied}");
+    assert_eq!(films(&platform), ["Twins/Intro (2).mp4", "Twins/Intro.mp4"]);
     platform.stop().await;
 }

@@ -120,11 +120,13 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
     let plan = gate.state::<Plan>(work.plan_id.uuid()).await?;
     let is_restoring = matches!(plan.goal, Some(Goal::RestoreFiles {}));
     let (mut to_do, mut left, mut has_begun) = (VecDeque::new(), Vec::new(), false);
+    let folder = attempt.staging.clone();
+    let intents = tokio::task::spawn_blocking(move || noted(&folder)).await.map_err(Unable::unknown)?;
+    let noted: BTreeSet<FileId> = intents.iter().map(|intent| intent.step.file_id).collect();
     for step in plan.steps {
-        let now =
-            |file: &mediary_events::file::State| (file.lease, file.is_there().then(|| file.path.clone()));
+        let is_noted = noted.contains(&step.file_id);
+        let now = move |file: &mediary_events::file::State| (file.lease, path_of(file, is_noted));
         let (lease, path) = gate.inspect::<File, _>(step.file_id.uuid(), now).await?;
-        let path = path.flatten();
         let is_ours = lease.is_some_and(|lease| lease.plan_id == work.plan_id);
         has_begun |= is_ours;
         match way {
@@ -153,11 +155,15 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
     let roots: BTreeMap<RootId, Root> = registered.into_iter().map(|root| (root.id(), root)).collect();
     let total = to_do.len() as u64;
     let carrying = Carrying { roots, to_do, left, total, batch: 0 };
-    if way == Way::IntoTrash {
-        carrying.refuse_if_full(trash_settings(gate).await?, bytes_in_trash(gate).await?)?;
-    }
+    let room = match way {
+        Way::IntoTrash => Some((trash_settings(gate).await?, bytes_in_trash(gate).await?)),
+        Way::OutOfTrash | Way::ToNewNames | Way::ToOldNames => None,
+    };
     let attempt = attempt.clone();
     let looked = tokio::task::spawn_blocking(move || {
+        if let Some((trash, used_bytes)) = room {
+            carrying.refuse_if_full(trash, used_bytes)?;
+        }
         carrying.refuse_if_away(&attempt, way)?;
         if matches!(way, Way::IntoTrash | Way::ToNewNames) && !has_begun && !is_begun(&attempt.staging) {
             carrying.refuse_if_otherwise()?;
@@ -165,6 +171,13 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
         Ok(carrying)
     });
     looked.await.map_err(Unable::unknown)?
+}
+
+/// The path of a file that is there, as far as anybody looked. Whoever looked between the rename of an earlier attempt and the record
+/// of it may have missed it: what became of it, the next attempt finds.
+fn path_of(file: &mediary_events::file::State, is_noted: bool) -> Option<String> {
+    let is_missed = is_noted && file.state == Some(FileState::Lost);
+    file.path.clone().filter(|_| file.is_there() || is_missed)
 }
 
 /// A step, if something lies beside its file.
@@ -183,12 +196,16 @@ impl Carrying {
         root.ok_or_else(|| Unable::unknown("the root of a file is not registered"))
     }
 
-    /// Refuses what would make the trash fuller than it may be. Whoever puts something into it does so alone, by its lane.
+    /// Refuses what would make the trash fuller than it may be. Whoever puts something into it does so alone, by its lane. May block.
     fn refuse_if_full(&self, trash: TrashSettings, used_bytes: u64) -> Result<(), Unable> {
-        let needed_bytes: u64 = self.to_do.iter().map(Step::moved_bytes).sum();
-        let Some(limit) = trash.limit_bytes.filter(|_| !trash.has_room(used_bytes, needed_bytes)) else {
-            return Ok(());
+        let needed = |step: &Step| {
+            let root = self.roots.get(&step.root_id);
+            root.map_or_else(|| step.moved_bytes(), |root| Trash::of(root.folder()).needed_bytes(step))
         };
+        let needed_bytes: u64 = self.to_do.iter().map(needed).sum();
+        // What needs no room any more waits for none.
+        let is_full = needed_bytes > 0 && !trash.has_room(used_bytes, needed_bytes);
+        let Some(limit) = trash.limit_bytes.filter(|_| is_full) else { return Ok(()) };
         if needed_bytes > limit {
             let what = format!(
                 "{needed_bytes} bytes are to go into the trash, which holds {limit} at most: delete fewer at once, or let it hold more"
@@ -296,6 +313,12 @@ impl Carrying {
     }
 }
 
+/// What an earlier attempt was about to move: nothing yet, if the note was not finished being written. May block.
+fn noted(folder: &Path) -> Vec<Intent> {
+    let bytes = fs::read(folder.join(MOVING)).unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_default()
+}
+
 /// Whether an earlier attempt had begun to move files. May block.
 fn is_begun(folder: &Path) -> bool {
     folder.join(MOVING).exists()
@@ -358,11 +381,8 @@ fn names(way: Way, step: &Step) -> (&str, &str) {
 /// a file by the name that is recorded. What was moved out of the trash lies in its place, where whoever takes it back finds it. One
 /// that can't be put back keeps no other from it. May block.
 fn take_back(folder: &Path) -> Result<(), Unusable> {
-    let Ok(bytes) = fs::read(folder.join(MOVING)) else { return Ok(()) };
-    // What can't be read was not finished being written: nothing was moved by then.
-    let Ok(intents) = serde_json::from_slice::<Vec<Intent>>(&bytes) else { return Ok(()) };
     let mut all = Ok(());
-    for Intent { root, way, step } in &intents {
+    for Intent { root, way, step } in &noted(folder) {
         let (from, to) = names(*way, step);
         let put_back = match way {
             Way::IntoTrash => Trash::of(root).give_back(step),

@@ -11,6 +11,7 @@ use mediary_schema::{
 use super::trash::{Fate, is_planned, parts};
 use crate::{
     download::{Folder, Missing, Mover, Unusable, is_it},
+    ffmpeg,
     file::stamp_of,
 };
 
@@ -73,7 +74,9 @@ impl Renamer {
             (_, Some(there)) if step.stamp.is_some_and(|planned| planned.is_likely(there)) => {
                 return Ok(Fate::Moved(there));
             }
-            (None, Some(there)) if is_it_still(step, there) => return Ok(Fate::Moved(there)),
+            (None, Some(there)) if is_it_still(step, there) || self.has_bytes(step, to, there)? => {
+                return Ok(Fate::Moved(there));
+            }
             (None, _) => return Ok(Fate::Left(LeftFor::Gone)),
             (Some(found), _) if !is_planned(step, found) => return Ok(Fate::Left(LeftFor::Otherwise)),
             (Some(_), _) => {}
@@ -97,6 +100,19 @@ impl Renamer {
                 Ok(Fate::Left(LeftFor::Otherwise))
             }
         }
+    }
+
+    /// Whether a file under another name has the bytes that were planned for. Only who reads it knows, where files get other numbers
+    /// with each mount, and where nobody knew their numbers. May block.
+    fn has_bytes(&self, step: &Step, path: &str, there: Stamp) -> Result<bool, Unusable> {
+        if !is_planned(step, there) {
+            return Ok(false);
+        }
+        let (way, name) = parts(path);
+        let folder = Folder::open(&self.root, way, Missing::Leave)?;
+        let file = if folder.name() == way { folder.file(name)? } else { None };
+        let Some(file) = file else { return Ok(false) };
+        Ok(ffmpeg::hash_of(file).map_err(io_error("read a file"))? == step.blake3)
     }
 
     /// Spells the name of a file otherwise if both paths are one name, to a file system that knows no case or no forms of a letter;
@@ -143,7 +159,8 @@ impl Renamer {
     /// Leaves a folder behind: what it says of its show is taken along, and it is removed once nothing is in it, as are those that
     /// it was in. What goes wrong leaves a folder more.
     fn leave(&self, old: &str, new: &str) {
-        let (old_show, new_show) = (first_of(old), first_of(new));
+        // A show has its seasons below it; what lies in a folder of the root itself is of none.
+        let ((old_show, _), (new_show, _)) = (parts(old), parts(new));
         if let Err(error) = self.take_along(old_show, new_show) {
             tracing::debug!(%error, folder = old_show, "what a folder says of its show stays in it");
         }
@@ -203,11 +220,6 @@ impl Renamer {
     }
 }
 
-/// The outermost folder of a way.
-fn first_of(way: &str) -> &str {
-    way.split('/').next().unwrap_or_default()
-}
-
 /// Whether a file under another name is surely the one that was planned for: by its size and moment alone many are.
 fn is_it_still(step: &Step, there: Stamp) -> bool {
     step.stamp.is_some_and(|planned| {
@@ -220,158 +232,4 @@ fn io_error(step: &'static str) -> impl FnOnce(std::io::Error) -> Unusable {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use mediary_schema::{FileId, RootId, file::FileState, layout::SidecarKind};
-    use uuid::Uuid;
-
-    use super::*;
-
-    const OLD: &str = "Cats/First [1].mp4";
-    const NEW: &str = "Cats/Season 2025/Cats - First [1].mp4";
-
-    /// A root with a file and two beside it, one of which somebody has written since.
-    fn shelf() -> (tempfile::TempDir, Step) {
-        let root = tempfile::tempdir().unwrap();
-        let put = |name: &str, text: &str| {
-            let place = root.path().join(name);
-            fs::create_dir_all(place.parent().unwrap()).unwrap();
-            fs::write(place, text).unwrap();
-        };
-        put(OLD, "film");
-        put("Cats/First [1].nfo", "nfo");
-        put("Cats/First [1].en.vtt", "written since");
-        let sidecar = |kind, ending: &str, text: &str| Sidecar {
-            kind,
-            language: None,
-            ending: ending.to_owned(),
-            size_bytes: text.len() as u64,
-            blake3: blake3::hash(text.as_bytes()).to_hex().to_string(),
-        };
-        let step = Step {
-            file_id: FileId::from_uuid(Uuid::from_u128(1)),
-            version: 1,
-            state: FileState::Present,
-            root_id: RootId::LIBRARY,
-            path: OLD.to_owned(),
-            size_bytes: 4,
-            blake3: String::new(),
-            stamp: stamp_of(&root.path().join(OLD)).unwrap(),
-            to: Some(NEW.to_owned()),
-            sidecars: vec![
-                sidecar(SidecarKind::Nfo, ".nfo", "nfo"),
-                sidecar(SidecarKind::Subtitles, ".en.vtt", "words"),
-            ],
-        };
-        (root, step)
-    }
-
-    fn all(root: &Path) -> Vec<String> {
-        let mut found = Vec::new();
-        let mut folders = vec![root.to_owned()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path.clone());
-                }
-                found.push(path.strip_prefix(root).unwrap().to_str().unwrap().to_owned());
-            }
-        }
-        found.sort();
-        found
-    }
-
-    // DL-03, PL-14.
-    // invariant: F-24
-    #[test]
-    fn a_file_gets_another_name_with_what_is_its_own_and_gets_the_old_one_back() {
-        let (root, step) = shelf();
-        let renamer = Renamer::of(root.path());
-        let there = all(root.path());
-        let fate = renamer.rename(&step, OLD, NEW).unwrap();
-        assert!(matches!(fate, Fate::Moved(_)), "{fate:?}");
-        let expected = [
-            "Cats",
-            "Cats/First [1].en.vtt",
-            "Cats/Season 2025",
-            "Cats/Season 2025/Cats - First [1].mp4",
-            "Cats/Season 2025/Cats - First [1].nfo",
-        ];
-        assert_eq!(all(root.path()), expected);
-        // Once more, by an attempt that goes on: it is named so already.
-        assert!(matches!(renamer.rename(&step, OLD, NEW).unwrap(), Fate::Moved(_)));
-        assert!(matches!(renamer.rename(&step, NEW, OLD).unwrap(), Fate::Moved(_)));
-        assert_eq!(all(root.path()), there, "folders that are empty are gone");
-    }
-
-    // invariant: F-24
-    #[test]
-    fn a_name_that_is_taken_and_a_file_that_was_written_are_left() {
-        let (root, step) = shelf();
-        let renamer = Renamer::of(root.path());
-        let found = step.stamp.unwrap();
-        assert_eq!(renamer.obstacle(&step, NEW, found).unwrap(), None);
-        fs::create_dir_all(root.path().join("Cats/Season 2025")).unwrap();
-        fs::write(root.path().join(NEW), "other").unwrap();
-        assert!(renamer.obstacle(&step, NEW, found).unwrap().unwrap().contains("is there already"));
-        assert_eq!(renamer.rename(&step, OLD, NEW).unwrap(), Fate::Left(LeftFor::Occupied));
-        assert_eq!(fs::read_to_string(root.path().join(NEW)).unwrap(), "other");
-        fs::write(root.path().join(OLD), "longer than planned").unwrap();
-        assert_eq!(renamer.rename(&step, OLD, "Cats/x.mp4").unwrap(), Fate::Left(LeftFor::Otherwise));
-        fs::remove_file(root.path().join(OLD)).unwrap();
-        assert_eq!(renamer.rename(&step, OLD, "Cats/x.mp4").unwrap(), Fate::Left(LeftFor::Gone));
-        // A link that leads out of the root is no folder of it.
-        let outside = tempfile::tempdir().unwrap();
-        std::os::unix::fs::symlink(outside.path(), root.path().join("out")).unwrap();
-        fs::write(root.path().join(OLD), "film").unwrap();
-        let step = Step { stamp: stamp_of(&root.path().join(OLD)).unwrap(), ..step };
-        assert!(matches!(renamer.rename(&step, OLD, "out/x.mp4"), Err(Unusable::NotAFolder { .. })));
-    }
-
-    // DL-03: names that differ by case alone are one on memory cards and on shares of other systems.
-    // invariant: F-24
-    #[test]
-    fn of_two_names_the_old_one_goes_and_of_one_name_in_two_spellings_none() {
-        let (root, step) = shelf();
-        let renamer = Renamer::of(root.path());
-        let there = |name: &str| root.path().join(name);
-        // Every file system knows two spellings of this one.
-        let spelled = "Cats//First [1].mp4";
-        assert!(matches!(renamer.rename(&step, OLD, spelled).unwrap(), Fate::Moved(_)));
-        assert_eq!(fs::read_to_string(there(OLD)).unwrap(), "film");
-        assert_eq!(fs::read_to_string(there("Cats/First [1].nfo")).unwrap(), "nfo");
-        // Killed between link and removal, where case tells names apart.
-        let other = "Cats/first [1].mp4";
-        fs::hard_link(there(OLD), there(other)).unwrap();
-        assert!(matches!(renamer.rename(&step, OLD, other).unwrap(), Fate::Moved(_)));
-        assert!(!there(OLD).exists());
-        assert_eq!(fs::read_to_string(there(other)).unwrap(), "film");
-    }
-
-    // invariant: F-24
-    #[test]
-    fn what_lies_beside_a_file_follows_one_that_has_its_name_already() {
-        let (root, step) = shelf();
-        // Killed behind the first of them, and somebody has taken the old name since.
-        fs::create_dir_all(root.path().join("Cats/Season 2025")).unwrap();
-        fs::rename(root.path().join(OLD), root.path().join(NEW)).unwrap();
-        fs::write(root.path().join(OLD), "somebody's").unwrap();
-        let fate = Renamer::of(root.path()).rename(&step, OLD, NEW).unwrap();
-        assert!(matches!(fate, Fate::Moved(_)), "{fate:?}");
-        let read = |name: &str| fs::read_to_string(root.path().join(name)).unwrap();
-        assert_eq!(read("Cats/Season 2025/Cats - First [1].nfo"), "nfo");
-        assert_eq!((read(OLD).as_str(), read(NEW).as_str()), ("somebody's", "film"));
-    }
-
-    #[test]
-    fn what_a_folder_says_of_its_show_goes_with_the_last_episode() {
-        let (root, step) = shelf();
-        let renamer = Renamer::of(root.path());
-        fs::remove_file(root.path().join("Cats/First [1].en.vtt")).unwrap();
-        fs::write(root.path().join("Cats/tvshow.nfo"), "show").unwrap();
-        renamer.rename(&step, OLD, "Dogs/First.mp4").unwrap();
-        assert_eq!(all(root.path()), ["Dogs", "Dogs/First.mp4", "Dogs/First.nfo", "Dogs/tvshow.nfo"]);
-    }
-}
+mod tests;

@@ -71,6 +71,19 @@ impl Trash {
         stamp_of(&self.root.join(&step.path)).map_err(io_error("look at a file"))
     }
 
+    /// How many bytes more are in the trash once a file is, with what lies beside it: what an earlier attempt has put there is
+    /// counted with all that is there. May block.
+    pub(super) fn needed_bytes(&self, step: &Step) -> u64 {
+        let file = (self.place(step.file_id), step.size_bytes);
+        let beside = step.sidecars.iter().enumerate().map(|(number, sidecar)| {
+            let own = Self::beside(step.file_id, number);
+            (trash_of(&self.root).join(own), sidecar.size_bytes)
+        });
+        let is_there = |place: &Path| stamp_of(place).is_ok_and(|found| found.is_some());
+        let missing = std::iter::once(file).chain(beside).filter(|(place, _)| !is_there(place));
+        missing.map(|(_, size_bytes)| size_bytes).sum()
+    }
+
     /// Puts a file into the trash, with what lies beside it. One that an earlier attempt has put there is there. May block.
     pub(super) fn take(&self, step: &Step) -> Result<Fate, Unusable> {
         let fate = self.take_one(step)?;

@@ -95,3 +95,39 @@ fn what_lies_beside_a_file_needs_room_in_the_trash_too() {
     assert_eq!((is_refused(8, 0), is_refused(9, 0)), (true, false));
     assert_eq!((is_refused(20, 12), is_refused(20, 11)), (true, false));
 }
+
+// PL-14: what is in the trash is counted there, and needs no room again.
+// invariant: F-23
+#[test]
+fn what_was_put_into_the_trash_and_not_recorded_needs_no_room_a_second_time() {
+    let root = tempfile::tempdir().unwrap();
+    let steps = ["a", "bb"].map(|name| intent(root.path(), name, Way::IntoTrash).step);
+    let roots = BTreeMap::from([(RootId::LIBRARY, Root::library(root.path()))]);
+    let carrying =
+        Carrying { roots, to_do: VecDeque::from(steps.clone()), left: Vec::new(), total: 2, batch: 0 };
+    let is_refused = |limit_bytes, used_bytes| {
+        let trash = TrashSettings { limit_bytes: Some(limit_bytes), ..TrashSettings::default() };
+        carrying.refuse_if_full(trash, used_bytes).is_err()
+    };
+    assert_eq!((is_refused(2, 0), is_refused(3, 0)), (true, false));
+    // Killed behind the first one.
+    Trash::of(root.path()).take(&steps[0]).unwrap();
+    assert_eq!((is_refused(2, 1), is_refused(3, 1)), (true, false));
+    // Behind the last one it is to be recorded, even if the trash may hold less by now.
+    Trash::of(root.path()).take(&steps[1]).unwrap();
+    assert_eq!((is_refused(3, 3), is_refused(1, 3)), (false, false));
+}
+
+// invariant: F-24
+#[test]
+fn a_file_that_was_called_lost_between_its_rename_and_the_record_of_it_is_looked_for() {
+    let path = Some("a".to_owned());
+    let known = |state| mediary_events::file::State {
+        state: Some(state),
+        path: path.clone(),
+        ..mediary_events::file::State::default()
+    };
+    let (present, lost) = (known(FileState::Present), known(FileState::Lost));
+    assert_eq!((path_of(&present, false), path_of(&lost, false)), (path.clone(), None));
+    assert_eq!((path_of(&lost, true), path_of(&known(FileState::Trashed), true)), (path, None));
+}

@@ -163,7 +163,7 @@ fn apply(story: &mut Transaction<'_>, plan_id: PlanId, job_id: JobId) -> Result<
     let before = story.version::<Plan>(plan_id.uuid())?;
     story.execute::<Plan>(plan_id.uuid(), Command::Apply { job_id })?;
     let state = story.state::<Plan>(plan_id.uuid())?;
-    let (goal, steps) = (state.goal.clone(), state.steps.clone());
+    let (goal, steps, spared) = (state.goal.clone(), state.steps.clone(), state.spared.clone());
     let (Some(goal), Some(job_id)) = (goal, state.job_id) else { return Err(Rejection::NotFound.into()) };
     let undo_id = goal.can_be_undone().then(|| plan_id.undo());
     let told = Told { plan_id, job_id: Some(job_id), undo_id };
@@ -180,7 +180,7 @@ fn apply(story: &mut Transaction<'_>, plan_id: PlanId, job_id: JobId) -> Result<
         what.extend(planned.tell(story, &steps)?);
     }
     if let Goal::RenameFiles { .. } = &goal {
-        what.extend(renaming::otherwise(story, &steps)?);
+        what.extend(renaming::otherwise(story, &steps, &spared)?);
     }
     if !what.is_empty() {
         return Err(Rejection::Outdated { what }.into());

@@ -12,7 +12,7 @@ use mediary_schema::{
     DownloadId, FileId, ItemId, PlaylistId, ProjectId, RootId, SettingId, Timestamp,
     download::EntryRef,
     item::ItemSource,
-    layout::{Described, Layout, collision_key},
+    layout::{Described, Layout, collision_key, stem},
     plan::{Spared, SparedFor, Step, Way},
     playlist::PlaylistKind,
 };
@@ -49,7 +49,12 @@ pub(super) fn of_list(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> R
 }
 
 /// What is otherwise than planned with the names that files would get now, in words: a layout was changed, a list has another title.
-pub(super) fn otherwise(story: &mut Transaction<'_>, steps: &[Step]) -> Result<Vec<String>, Refusal> {
+/// Files that had their names when it was planned, and those that an earlier job has renamed, keep them from others as they did then.
+pub(super) fn otherwise(
+    story: &mut Transaction<'_>,
+    steps: &[Step],
+    spared: &[Spared],
+) -> Result<Vec<String>, Refusal> {
     let mut renaming = Renaming::default();
     let mut planned = HashMap::new();
     for step in steps {
@@ -57,7 +62,14 @@ pub(super) fn otherwise(story: &mut Transaction<'_>, steps: &[Step]) -> Result<V
         if to_do {
             renaming.look_at(story, step.file_id)?;
             planned.insert(step.file_id, step.to.clone());
+        } else {
+            // Nothing was planned to go where it was then.
+            renaming.taken.add(&step.path);
+            renaming.keep(story, step.file_id)?;
         }
+    }
+    for spared in spared.iter().filter(|spared| matches!(spared.reason, SparedFor::InPlace {})) {
+        renaming.keep(story, spared.file_id)?;
     }
     let now: HashMap<FileId, Option<String>> =
         renaming.outlook().steps.into_iter().map(|step| (step.file_id, step.to)).collect();
@@ -91,12 +103,32 @@ struct OfList {
     layout: Option<Layout>,
 }
 
+/// Places that are or will be a file's, by what no two of them may have in common: their names up to the ending, since what lies beside
+/// a file is named so.
+#[derive(Debug, Default)]
+struct Taken(HashMap<String, HashSet<String>>);
+
+impl Taken {
+    fn key(path: &str) -> String {
+        collision_key(stem(path))
+    }
+
+    fn add(&mut self, path: &str) {
+        self.0.entry(Self::key(path)).or_default().insert(path.to_owned());
+    }
+
+    /// Whether a place is free for a file: it is nobody's, or its own in another spelling.
+    fn is_free(&self, place: &str, own: &str) -> bool {
+        self.0.get(&Self::key(place)).is_none_or(|places| places.len() == 1 && places.contains(own))
+    }
+}
+
 #[derive(Debug, Default)]
 struct Renaming {
     candidates: Vec<Candidate>,
     spared: Vec<Spared>,
     /// Where a file is that is known: nothing else goes there, be that one renamed or not, so that no order of the steps matters.
-    taken: HashSet<String>,
+    taken: Taken,
     lists: HashMap<PlaylistId, OfList>,
     library: Option<Layout>,
 }
@@ -122,7 +154,7 @@ impl Renaming {
         let (title, described) = (download.title.clone(), download.described.clone());
         let list = self.list(story, entry.map(|entry| entry.playlist_id))?;
         let published_at = published_at(story, entry)?;
-        self.take(story, &step, made.item_id, made.download_id)?;
+        self.take(story, &step.path, made.item_id, made.download_id)?;
         let layout = match list.layout {
             Some(layout) => layout,
             None => self.library(story)?,
@@ -154,22 +186,31 @@ impl Renaming {
         Ok(self.library.insert(layout).clone())
     }
 
+    /// Takes the place of a file that keeps its name, if it is still there.
+    fn keep(&mut self, story: &mut Transaction<'_>, file_id: FileId) -> Result<(), Refusal> {
+        let Some(step) = step(story, file_id, Way::ToNewNames)? else { return Ok(()) };
+        let Some(made) = story.state::<File>(file_id.uuid())?.made else { return Ok(()) };
+        self.take(story, &step.path, made.item_id, made.download_id)
+    }
+
     /// Takes the place of a file, and those of other files of its item, whose names are like its own.
     fn take(
         &mut self,
         story: &mut Transaction<'_>,
-        step: &Step,
+        path: &str,
         item_id: ItemId,
         own: DownloadId,
     ) -> Result<(), Refusal> {
-        self.taken.insert(collision_key(&step.path));
+        self.taken.add(path);
         for uuid in story.about::<Download>(&item_id.into())? {
             if uuid == own.uuid() {
                 continue;
             }
             let Some(other) = story.state::<Download>(uuid)?.kept() else { continue };
             let other = story.state::<File>(other.uuid())?;
-            self.taken.extend(other.path.as_deref().filter(|_| other.is_looked_at()).map(collision_key));
+            if let Some(path) = other.path.as_deref().filter(|_| other.is_looked_at()) {
+                self.taken.add(path);
+            }
         }
         Ok(())
     }
@@ -182,17 +223,16 @@ impl Renaming {
             let listed = (candidate.list.as_deref(), candidate.title.as_deref());
             let naming =
                 candidate.described.naming(&candidate.source, listed.0, listed.1, candidate.published_at);
-            let ending = step.path.rsplit_once('.').map_or("bin", |(_, ending)| ending).to_owned();
-            let own = collision_key(&step.path);
+            let ending = ending_of(&step.path).to_owned();
             for number in 1.. {
                 let to = candidate.layout.path(&naming, &ending, number);
-                let key = collision_key(&to);
                 if to == step.path {
                     let spared = Spared { file_id: step.file_id, reason: SparedFor::InPlace {} };
                     outlook.spared.push(spared);
                     break;
                 }
-                if key == own || taken.insert(key) {
+                if taken.is_free(&to, &step.path) {
+                    taken.add(&to);
                     step.to = Some(to);
                     outlook.steps.push(step);
                     break;
@@ -203,6 +243,11 @@ impl Renaming {
     }
 }
 
+/// The ending of a name: the folders of a path may have dots, too.
+fn ending_of(path: &str) -> &str {
+    path.strip_prefix(stem(path)).and_then(|ending| ending.strip_prefix('.')).unwrap_or("bin")
+}
+
 /// When the row was published that an item was asked for, as its list says.
 fn published_at(story: &mut Transaction<'_>, entry: Option<EntryRef>) -> Result<Option<Timestamp>, Refusal> {
     let Some(EntryRef { playlist_id, entry_id }) = entry else { return Ok(None) };
@@ -210,3 +255,6 @@ fn published_at(story: &mut Transaction<'_>, entry: Option<EntryRef>) -> Result<
     let row = list.rows.get(entry_id).or_else(|| list.removed.get(entry_id));
     Ok(row.and_then(|row| row.published_at))
 }
+
+#[cfg(test)]
+mod tests;
