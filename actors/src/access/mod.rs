@@ -21,6 +21,7 @@ pub use login::{Login, LoginFile};
 use crate::{
     cookies::{CookieFile, Cookies},
     net::{self, Upstream},
+    workspace::Unable,
 };
 
 /// How a site is asked, as an attempt is told it.
@@ -65,8 +66,16 @@ fn unusable() -> Failure {
 }
 
 impl Access {
-    /// Puts what programs read from files into files of this folder. May block.
-    pub fn write(self, folder: &Path) -> io::Result<Granted> {
+    /// Puts what programs read from files into files of an attempt's folder.
+    pub(crate) async fn grant(self, folder: &Path) -> Result<Granted, Unable> {
+        let folder = folder.to_owned();
+        let written = tokio::task::spawn_blocking(move || self.write(&folder)).await;
+        let written = written.map_err(io::Error::other).flatten();
+        written.map_err(|error| Unable::storage("cookies or a login can't be written", &error))
+    }
+
+    /// The same. May block.
+    fn write(self, folder: &Path) -> io::Result<Granted> {
         let Self { cookies, login, proxy, bytes_per_second } = self;
         Ok(Granted {
             cookies: cookies.map(|cookies| cookies.write(folder)).transpose()?,

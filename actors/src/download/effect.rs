@@ -1,4 +1,4 @@
-use std::{collections::BTreeSet, fs, io, path::Path, sync::Arc};
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 use mediary_schema::{
     FailureClass, JobId,
@@ -15,7 +15,7 @@ use super::{
     watch::{Needed, Watch, is_in_pieces, no_room},
 };
 use crate::{
-    access::{Access, Granted},
+    access::Access,
     ffmpeg::{Expectation, Ffmpeg, Refused},
     room::Room,
     workspace::{Craft, Effect, Ending, Unable, Workspace},
@@ -94,7 +94,7 @@ impl Effect for Downloader {
 impl Downloader {
     async fn fetch(&self, workspace: &Space, item: &DownloadItem) -> Result<Fetched, Unable> {
         let access = match workspace.ask(Question::Access).await? {
-            Answer::Access(access) => written(workspace, *access).await?,
+            Answer::Access(access) => access.grant(workspace.folder()).await?,
             Answer::Sidecars(_) => {
                 return Err(Unable::unknown(ANOTHER));
             }
@@ -159,16 +159,6 @@ impl Downloader {
             workspace.return_slot().await;
         }
     }
-}
-
-/// Puts into the attempt's folder what programs read from files.
-async fn written(workspace: &Space, access: Access) -> Result<Granted, Unable> {
-    let folder = workspace.folder().to_owned();
-    let written = tokio::task::spawn_blocking(move || access.write(&folder)).await;
-    written
-        .map_err(io::Error::other)
-        .flatten()
-        .map_err(|error| Unable::storage("cookies or a login can't be written", &error))
 }
 
 /// What the file should be.

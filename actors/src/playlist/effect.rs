@@ -181,11 +181,7 @@ const ANOTHER: &str = "another question was answered";
 /// Finds out how the list is asked for, and puts into the attempt's folder what programs read from files.
 async fn granted(workspace: &Space) -> Result<Granted, Broken> {
     match workspace.ask(Question::Access).await? {
-        Answer::Access(access) => {
-            let folder = workspace.folder().to_owned();
-            let written = tokio::task::spawn_blocking(move || access.write(&folder)).await;
-            Ok(written.map_err(io::Error::other)??)
-        }
+        Answer::Access(access) => Ok(access.grant(workspace.folder()).await?),
         Answer::KnownItems(_) => Err(Unable::unknown(ANOTHER).into()),
     }
 }

@@ -1,4 +1,4 @@
-use std::{io, sync::Arc};
+use std::sync::Arc;
 
 use mediary_schema::{
     job::Failure,
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use crate::{
-    access::{Access, Granted},
+    access::Access,
     workspace::{Craft, Effect, Ending, Unable, Workspace},
     ytdlp::{Engine, ListEnd, ListLine, ListRequest},
 };
@@ -68,7 +68,8 @@ impl Previewer {
         workspace: &Workspace<PreviewAddress>,
         task: PreviewAddress,
     ) -> Result<Found, Unable> {
-        let access = granted(workspace).await?;
+        let Answer::Access(access) = workspace.ask(Question::Access).await?;
+        let access = access.grant(workspace.folder()).await?;
         let request = ListRequest { url: task.url, start_index: 1, access };
         let (lines, mut receiver) = mpsc::channel(LINES_WAITING_MAX);
         let follow = async {
@@ -86,15 +87,6 @@ impl Previewer {
         let (end, seen) = tokio::join!(self.engine.list(&request, workspace.assignment(), lines), follow);
         seen.found(end)
     }
-}
-
-/// Finds out how the address is asked for, and puts into the attempt's folder what programs read from files.
-async fn granted(workspace: &Workspace<PreviewAddress>) -> Result<Granted, Unable> {
-    let Answer::Access(access) = workspace.ask(Question::Access).await?;
-    let folder = workspace.folder().to_owned();
-    let written = tokio::task::spawn_blocking(move || access.write(&folder)).await;
-    let written = written.map_err(io::Error::other).and_then(|written| written);
-    written.map_err(|error| Unable::storage("what the source is asked with can't be kept", &error))
 }
 
 /// What was seen of an address so far.
