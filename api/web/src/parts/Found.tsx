@@ -9,7 +9,7 @@ import { Picture } from "./Picture";
 import { Previewed, whatIs } from "./Previewed";
 import { State } from "./State";
 import { Refused } from "./states";
-import { usePreview } from "./use-preview";
+import { isWhole, usePreview } from "./use-preview";
 
 const Follow = graphql(`
   mutation Follow($url: String!, $keep: PlaylistKeep!, $quality: String!) {
@@ -67,7 +67,10 @@ export default function Found({ address, off }: Props) {
   const [done, setDone] = useState<{ playlistId: string | null }>();
   const follow = useAct(Follow);
   const one = useAct(JustThisOne);
-  const { preview, problem } = usePreview(address, off !== undefined || done !== undefined);
+  const { preview, problem } = usePreview(
+    address,
+    off !== undefined || done !== undefined || !isWhole(address),
+  );
   const host = new URL(address).hostname.replace(/^www\./, "");
   const isSingle = preview?.kind === "SINGLE";
   const isList = preview?.kind === "LIST" || preview?.kind === "NESTED";
@@ -123,7 +126,7 @@ export default function Found({ address, off }: Props) {
       <Refused problem={follow.problem ?? one.problem ?? problem} />
       {done === undefined ? (
         <>
-          {problem === undefined && <Previewed host={host} preview={preview} />}
+          {problem === undefined && isWhole(address) && <Previewed host={host} preview={preview} />}
           <Choices
             keep={isSingle ? undefined : keep}
             onKeep={setKeep}

@@ -57,8 +57,14 @@ const PreviewShown = graphql(`
 
 export type Preview = NonNullable<ResultOf<typeof PreviewShown>["preview"]>;
 
-/** Whoever types is not done after each letter. */
-const PAUSE_MS = 400;
+/** Whoever types is not done after each letter: what is asked of a site is recorded, and counts against what it may be asked. */
+const PAUSE_MS = 800;
+
+/** Whether somebody may have come to the end of an address: `https://you` is the beginning of one. */
+export function isWhole(address: string): boolean {
+  const { hostname, pathname, search } = new URL(address);
+  return /[.:]/.test(hostname) || hostname === "localhost" || pathname.length > 1 || search !== "";
+}
 
 /** Has an address looked at, and follows what becomes of that. `isOff` asks nothing: the server would not answer. */
 export function usePreview(
