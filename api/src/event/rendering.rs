@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::selection::Selection;
 
 /// Events of which renderings are kept: the newest, which subscribers are told at about the same time.
-const KEPT_MAX: usize = 1_024;
+pub(super) const KEPT_MAX: usize = 1_024;
 /// Bytes of renderings that are kept, at most.
 const KEPT_BYTES_MAX: usize = 4 << 20;
 /// Selections of which an event has renderings: more than there are programs that follow it.

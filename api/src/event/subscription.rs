@@ -5,14 +5,14 @@ use async_graphql::{
     Value, parser::types::Field, registry::Registry, to_value,
 };
 use futures::{Stream, stream};
-use mediary_log::{Batch, Recorded, Subscription as LogSubscription};
+use mediary_log::{Batch, LogReader, Recorded, Subscription as LogSubscription};
 use mediary_schema::account::Permission;
 
 use super::{
     filter::filter,
     object::Event,
     query::within_log,
-    rendering::{Rendered, Renderings},
+    rendering::{self, Rendered, Renderings},
     selection::Selection,
     touched::{Touched, touched},
 };
@@ -40,6 +40,8 @@ pub(crate) struct Item {
     recorded: Option<Arc<Recorded>>,
     /// None if it has something that only a resolver knows.
     selection: Option<Arc<Selection>>,
+    /// Whether others are told it at about the same time.
+    is_news: bool,
 }
 
 impl OutputType for Item {
@@ -56,12 +58,14 @@ impl OutputType for Item {
         context: &ContextSelectionSet<'_>,
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
-        let Self { position, recorded, selection } = self;
+        let Self { position, recorded, selection, is_news } = self;
         let rendered = match (selection, recorded) {
-            (Some(selection), Some(recorded)) => {
+            (Some(selection), Some(recorded)) if *is_news => {
                 context.data_unchecked::<Renderings>().of(recorded, selection)
             }
-            (Some(selection), None) => Rendered::of(|text| selection.write(*position, None, text)),
+            (Some(selection), recorded) => {
+                Rendered::of(|text| selection.write(*position, recorded.as_deref(), text))
+            }
             (None, _) => {
                 let event = recorded.as_ref().map(|recorded| Event::told(Arc::clone(recorded)));
                 return EventItem { position: Position(*position), event }.resolve(context, field).await;
@@ -99,7 +103,8 @@ impl EventSubscription {
         within_log(context, after)?;
         let subscription = reader.subscribe(after.0 + 1, filter(types, streams, subjects.as_deref())?);
         let selection = Selection::of(context).map(Arc::new);
-        let following = Following { subscription, selection, ready: Vec::new().into_iter(), ended: false };
+        let ready = Vec::new().into_iter();
+        let following = Following { subscription, reader, selection, ready, ended: false };
         Ok(stream::unfold(following, Following::next))
     }
 
@@ -119,6 +124,7 @@ impl EventSubscription {
 /// A subscriber's place and the events that it has read and not sent yet.
 struct Following {
     subscription: LogSubscription,
+    reader: LogReader,
     selection: Option<Arc<Selection>>,
     ready: std::vec::IntoIter<Item>,
     /// Whether it was told why there is no more.
@@ -132,7 +138,10 @@ impl Following {
                 return Some((Ok(item), self));
             }
             match self.subscription.next_batch(BATCH_MAX).await {
-                Ok(batch) => self.ready = items(batch, self.selection.as_ref()).into_iter(),
+                Ok(batch) => {
+                    let news = self.reader.head_position().saturating_sub(rendering::KEPT_MAX as u64);
+                    self.ready = items(batch, news, self.selection.as_ref()).into_iter();
+                }
                 // Whoever listens has to know that there is more than he was told.
                 Err(error) => {
                     self.ended = true;
@@ -144,8 +153,13 @@ impl Following {
     }
 }
 
-fn items(batch: Batch, selection: Option<&Arc<Selection>>) -> Vec<Item> {
-    let item = |position, recorded| Item { position, recorded, selection: selection.map(Arc::clone) };
+/// The items of a batch. Whoever catches up is alone with what stands up to the position of the news, and keeping it for
+/// others would cost as much as writing it.
+fn items(batch: Batch, news: u64, selection: Option<&Arc<Selection>>) -> Vec<Item> {
+    let item = |position, recorded| {
+        let selection = selection.map(Arc::clone);
+        Item { position, recorded, selection, is_news: position > news }
+    };
     let of_event = |recorded: Arc<Recorded>| item(recorded.position(), Some(recorded));
     let mut items: Vec<Item> = batch.events.into_iter().map(of_event).collect();
     let reached = batch.next_position.saturating_sub(1);
@@ -153,4 +167,26 @@ fn items(batch: Batch, selection: Option<&Arc<Selection>>) -> Vec<Item> {
         items.push(item(reached, None));
     }
     items
+}
+
+#[cfg(test)]
+mod tests {
+    use mediary_log::{Read, testing};
+
+    use super::*;
+
+    #[test]
+    fn what_is_long_past_is_news_to_nobody_else() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let gate = testing::gate(folder.path()).unwrap();
+        let opened = gate.log().read(&Read::forward(1).limit(1)).unwrap().remove(0);
+        let at = |position| {
+            let mut recorded = opened.clone();
+            recorded.envelope.position = position;
+            Arc::new(recorded)
+        };
+        let batch = Batch { events: vec![at(3), at(4), at(5)], next_position: 7 };
+        let told: Vec<_> = items(batch, 4, None).iter().map(|item| (item.position, item.is_news)).collect();
+        assert_eq!(told, [(3, false), (4, false), (5, true), (6, true)]);
+    }
 }
