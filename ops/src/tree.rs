@@ -70,6 +70,13 @@ pub(crate) struct Roots {
     pub(crate) standings: Arc<watch::Sender<Standings>>,
 }
 
+impl Roots {
+    /// Who looks into media.
+    pub(crate) fn ffmpeg(&self) -> Ffmpeg {
+        Ffmpeg::new(self.runner.clone(), self.tools.clone())
+    }
+}
+
 /// Attempts end their processes within 8 seconds; then they are killed.
 const PERFORMER_STOPS_WITHIN: Duration = Duration::from_secs(10);
 /// What is only in memory stops at once.
@@ -100,7 +107,7 @@ impl<'a> Ground<'a> {
 
     /// Who looks into media.
     pub(crate) fn ffmpeg(&self) -> Ffmpeg {
-        Ffmpeg::new(self.roots.runner.clone(), self.roots.tools.clone())
+        self.roots.ffmpeg()
     }
 
     /// What is kept and told to nobody.

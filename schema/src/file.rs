@@ -1,10 +1,14 @@
 //! Values of the kernel part `file`.
 
+mod chapter;
 mod opening;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::opening::{FilePart, OpenedFile, Unopened};
+pub use self::{
+    chapter::Chapter,
+    opening::{FilePart, OpenedFile, Unopened},
+};
 use crate::{DownloadId, ItemId, JobId, RootId, id::ids};
 
 ids! {

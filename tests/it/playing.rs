@@ -116,6 +116,46 @@ async fn what_is_kept_is_fetched_whole_in_parts_and_with_what_lies_beside_it() {
     platform.stop().await;
 }
 
+// UI-11: they are the file's own, and whoever may fetch the file may know them.
+// invariant: F-26
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chapters_of_a_file_are_told_by_the_file_itself() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let list = client.follow(&platform.site.list_url("large")).await;
+    let entry = client.entry_of(&list, "large-2").await;
+    client.download_entry(&entry, "best").await;
+    let id = json!(client.files().await[0]["id"]);
+    let asked = "query($id: ID!) { file(id: $id) { url chaptersUrl } }";
+    let file = client.ask(asked, json!({ "id": id })).await["file"].take();
+    let url = file["chaptersUrl"].as_str().unwrap();
+    assert_eq!(url, format!("{}/chapters", file["url"].as_str().unwrap()));
+    let told = fetch(client, url).await;
+    assert_eq!(told.headers()[header::CONTENT_TYPE], "text/vtt; charset=utf-8");
+    let tag = told.headers()[header::ETAG].clone();
+    assert_eq!(
+        told.text().await.unwrap(),
+        "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nOut to sea\n\n00:00:02.000 --> 00:00:05.000\n\
+         The narrows\n\n00:00:05.000 --> 00:00:08.000\nHome again\n"
+    );
+    let again = get(client, url).bearer_auth(client.token()).header(header::IF_NONE_MATCH, tag.clone());
+    assert_eq!(again.send().await.unwrap().status(), StatusCode::NOT_MODIFIED);
+    assert_ne!(fetch(client, file["url"].as_str().unwrap()).await.headers()[header::ETAG], tag);
+    // By a link as well, and with none by nobody.
+    let query = link(client, &id, 60).await.split_once('?').unwrap().1.to_owned();
+    let by_link = get(client, &format!("{url}?{query}")).send().await.unwrap();
+    assert!(by_link.text().await.unwrap().contains("The narrows"));
+    assert_eq!(get(client, url).send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    // What is no medium has none, and what is gone says so.
+    let other = platform.put_file("one.mp4", b"one").await;
+    let none = fetch(client, &format!("{}/chapters", of(other))).await;
+    assert_eq!(none.text().await.unwrap(), "WEBVTT\n");
+    fs::remove_file(platform.library("one.mp4")).unwrap();
+    let gone = fetch(client, &format!("{}/chapters", of(other))).await;
+    assert_eq!(refused(gone).await, (404, "FILE_LOST".to_owned()));
+    platform.stop().await;
+}
+
 // SE-07, SE-13.
 // invariant: F-26
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,9 @@
 use std::io::Cursor;
 
 use super::{
-    boxes, failure, frames,
+    boxes,
+    chapters::Chapters,
+    failure, frames,
     packets::{Kind, Packets},
     pages, riff,
     structure::{Bytes, Structure},
@@ -27,13 +29,15 @@ pub fn container(bytes: &[u8]) {
 /// What ffmpeg says, and its list of packets.
 pub fn talk(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let (mut said, mut packets) = (Talk::of(0), Packets::default());
+    let (mut said, mut packets, mut chapters) = (Talk::of(0), Packets::default(), Chapters::default());
     for line in text.lines() {
         said.take(line);
         packets.take(line);
+        chapters.take(line);
         talk::input_of(line);
     }
     packets.count();
+    chapters.told();
     for has_restart in [false, true] {
         packets.duration_ms(has_restart);
     }

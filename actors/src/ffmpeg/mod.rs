@@ -13,6 +13,8 @@
 //!   a film reaches neither the network nor other formats' references;
 //! - nothing is written.
 //!
+//! Beside that it says which chapters a file has, of which the proof knows nothing (`chapters`).
+//!
 //! Not noticed: wrong bytes that a decoder takes for other sound or another picture, where codec and container have
 //! no checksum; the end of a stream that says nothing about its length, if nothing was promised.
 //!
@@ -20,6 +22,7 @@
 //! `pages`, `riff`), and `judge` decides.
 
 mod boxes;
+mod chapters;
 mod failure;
 mod frames;
 #[cfg(feature = "fuzzing")]

@@ -267,3 +267,29 @@ async fn a_file_is_proved_by_one_process() {
         assert!(!told.contains("Duration"), "what is no complaint is not kept: {told}");
     }
 }
+
+// UI-11.
+#[tokio::test]
+async fn the_chapters_of_a_file_are_what_its_container_says_also_once_it_has_another_name() {
+    let studio = Studio::open().await;
+    let told = ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=2000\ntitle=A \\= b\n\
+                [CHAPTER]\nTIMEBASE=1/1000\nSTART=2000\nEND=6000\ntitle=Two\\\nlines\n";
+    studio.write("told.txt", told);
+    let expected = [(0, 2_000, "A = b"), (2_000, 6_000, "Two lines")];
+    for name in ["film.mp4", "film.mkv"] {
+        studio.make(&format!("-i whole.mp4 -i told.txt -map_chapters 1 -c copy {name}")).await;
+        let file = std::fs::File::open(studio.path(name)).unwrap();
+        std::fs::rename(studio.path(name), studio.path("moved")).unwrap();
+        studio.write(name, "another one");
+        let chapters = studio.ffmpeg.chapters(&file, &assignment()).await.unwrap();
+        let chapters: Vec<_> =
+            chapters.iter().map(|one| (one.start_ms, one.end_ms, one.title.as_deref().unwrap())).collect();
+        assert_eq!(chapters, expected, "{name}");
+    }
+    studio.write("text.txt", "neither film nor sound");
+    for name in ["whole.mp4", "text.txt"] {
+        let file = std::fs::File::open(studio.path(name)).unwrap();
+        let chapters = studio.ffmpeg.chapters(&file, &assignment()).await;
+        assert_eq!(chapters.unwrap(), [], "{name}");
+    }
+}

@@ -15,7 +15,7 @@ use crate::process::{Assignment, Ended, Line, Runner, Source, Spec, Tool, Tools}
 #[derive(Debug, Clone)]
 pub struct Ffmpeg {
     pub(super) runner: Runner,
-    tools: Tools,
+    pub(super) tools: Tools,
     together: Together,
 }
 

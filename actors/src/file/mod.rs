@@ -5,6 +5,7 @@
 //! absence for loss where a root itself is not there; nothing here ever changes or removes a file of a root.
 
 mod actor;
+mod chapters;
 mod clerk;
 mod displaced;
 mod effect;
@@ -19,6 +20,7 @@ mod shelf;
 mod tests;
 
 pub use actor::{Keeper, KeeperArguments};
+pub use chapters::ChapterReader;
 pub use clerk::FileClerk;
 pub use effect::{Question, Read, Verifier};
 pub use opening::open_part;

@@ -293,6 +293,12 @@ impl File {
         told.collect()
     }
 
+    /// Where its chapters are fetched from as WebVTT, below the address of the server: they are read from the file itself by whoever
+    /// fetches them, and of one that has none there are none in the answer. None where its bytes are not handed out.
+    async fn chapters_url(&self, context: &Context<'_>) -> Option<String> {
+        self.is_handed_out(context).then(|| files::chapters(self.own_key))
+    }
+
     /// Where its picture is fetched from, below the address of the server, if one lies beside it.
     async fn thumbnail_url(&self, context: &Context<'_>) -> Option<String> {
         let mut pictures =

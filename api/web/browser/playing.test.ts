@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { open, settled, startBrowser } from "./browser";
+import { open, settled, startBrowser, type Theme, type WidthName } from "./browser";
 import { type Server, startDemo } from "./server";
 
 interface FileRow {
@@ -65,6 +65,49 @@ test.each([
   expect(statuses).toContain(206);
   await watched.close();
 });
+
+test.each<[Theme, WidthName]>([
+  ["light", "wide"],
+  ["dark", "phone"],
+])("the chapters of a film lead to their beginnings, in %s, %s", async (theme, width) => {
+  const kept = await keep("large-2");
+  const watched = await open(browser, server.url, `/library/files/${kept}`, {
+    theme,
+    width,
+    token: server.token,
+  });
+  const { page } = watched;
+  await settled(page);
+  const chapters = page.getByRole("region", { name: "Chapters" }).getByRole("button");
+  await chapters.first().waitFor();
+  expect(await chapters.allTextContents()).toEqual(["0:00Out to sea", "0:02The narrows", "0:05Home again"]);
+  await page.waitForFunction("document.querySelector('video').readyState > 0");
+  await chapters.last().focus();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => timeOf(page, "video")).toBe(5);
+  await expect.poll(() => chapters.last().getAttribute("aria-current")).toBe("true");
+  expect(await chapters.first().getAttribute("aria-current")).toBe(null);
+  await watched.shoot("playing-chapters");
+  expect(await watched.axe()).toEqual([]);
+  expect(watched.faults).toEqual([]);
+  await watched.close();
+});
+
+/** Has an item of the sample site kept; answers its file. */
+async function keep(item: string): Promise<string> {
+  const start = `mutation($url: String!) { downloadStart(input: { target: { url: $url }, quality: "best" }) {
+    userErrors { code } } }`;
+  const asked = "{ files(first: 50) { nodes { id path } } }";
+  const find = async () => {
+    const { files } = await server.ask<{ files: { nodes: { id: string; path: string }[] } }>(asked);
+    return files.nodes.find(({ path }) => path.includes(`[${item}]`))?.id;
+  };
+  if ((await find()) === undefined) {
+    await server.ask(start, { url: new URL(`items/${item}`, server.site).href });
+  }
+  await expect.poll(find, { timeout: 60_000 }).toBeDefined();
+  return (await find()) ?? "";
+}
 
 test("a file leads to the next one of its list, and none is played in the past", async () => {
   const file = files.find(({ videoCodec }) => videoCodec !== null);

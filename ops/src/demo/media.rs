@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 
 use super::{
     error::{Error, Result},
-    recipe::{self, CLIPS, Clip, FFMPEG_ALWAYS},
+    recipe::{self, CHAPTERS, CLIPS, Clip, FFMPEG_ALWAYS},
 };
 
 /// How much of ffmpeg's text an error carries.
@@ -115,6 +115,8 @@ async fn make_clip(folder: &Path, clip: &Clip, ffmpeg: &Path) -> Result<()> {
         let variant = folder.join("hls").join(variant);
         fs::create_dir_all(&variant).map_err(Error::folder("make the folder", &variant))?;
     }
+    let told = folder.join(CHAPTERS);
+    fs::write(&told, clip.told()).map_err(Error::folder("write", &told))?;
     for arguments in clip.ffmpeg_runs() {
         let output = run_ffmpeg(ffmpeg, folder, arguments).await?;
         if !output.status.success() {

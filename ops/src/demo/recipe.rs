@@ -3,6 +3,8 @@
 //! The recipe's text is the key of the cached media, so that a change here makes new media and
 //! concurrent users of one recipe share one set.
 
+use std::fmt::Write as _;
+
 use uuid::Uuid;
 
 /// How large the files of a list's items are.
@@ -28,16 +30,25 @@ pub(super) struct Clip {
     tone_hz: u32,
     /// The turn of its colours in degrees.
     hue_degrees: u32,
+    /// At which seconds its chapters begin, and what they are called; its pictures with sound have them.
+    chapters: &'static [(u32, &'static str)],
 }
 
 /// All clips; those of one size stand in for one another when a file is swapped under its name.
 pub(super) const CLIPS: [Clip; 6] = [
-    Clip { name: "amber", seconds: 3, size: ClipSize::Small, tone_hz: 262, hue_degrees: 0 },
-    Clip { name: "birch", seconds: 4, size: ClipSize::Small, tone_hz: 330, hue_degrees: 60 },
-    Clip { name: "cedar", seconds: 5, size: ClipSize::Small, tone_hz: 392, hue_degrees: 120 },
-    Clip { name: "delta", seconds: 6, size: ClipSize::Small, tone_hz: 440, hue_degrees: 180 },
-    Clip { name: "ember", seconds: 7, size: ClipSize::Large, tone_hz: 523, hue_degrees: 240 },
-    Clip { name: "fjord", seconds: 8, size: ClipSize::Large, tone_hz: 587, hue_degrees: 300 },
+    Clip { name: "amber", seconds: 3, size: ClipSize::Small, tone_hz: 262, hue_degrees: 0, chapters: &[] },
+    Clip { name: "birch", seconds: 4, size: ClipSize::Small, tone_hz: 330, hue_degrees: 60, chapters: &[] },
+    Clip { name: "cedar", seconds: 5, size: ClipSize::Small, tone_hz: 392, hue_degrees: 120, chapters: &[] },
+    Clip { name: "delta", seconds: 6, size: ClipSize::Small, tone_hz: 440, hue_degrees: 180, chapters: &[] },
+    Clip { name: "ember", seconds: 7, size: ClipSize::Large, tone_hz: 523, hue_degrees: 240, chapters: &[] },
+    Clip {
+        name: "fjord",
+        seconds: 8,
+        size: ClipSize::Large,
+        tone_hz: 587,
+        hue_degrees: 300,
+        chapters: &[(0, "Out to sea"), (2, "The narrows"), (5, "Home again")],
+    },
 ];
 
 /// The clip of the n-th item (from 1) of a list of this size.
@@ -59,6 +70,17 @@ impl Clip {
         [self.encode(), Self::repackage()]
     }
 
+    /// The file that tells ffmpeg of its chapters.
+    pub(super) fn told(&self) -> String {
+        let mut told = ";FFMETADATA1\n".to_owned();
+        for (place, (from, title)) in self.chapters.iter().enumerate() {
+            let to = self.chapters.get(place + 1).map_or(self.seconds, |(next, _)| *next);
+            write!(told, "[CHAPTER]\nTIMEBASE=1/1\nSTART={from}\nEND={to}\ntitle={title}\n")
+                .expect("a text takes what is written");
+        }
+        told
+    }
+
     /// Encodes two pictures, the tone and a thumbnail.
     fn encode(&self) -> Vec<String> {
         let Self { seconds, tone_hz, hue_degrees, .. } = self;
@@ -73,21 +95,24 @@ impl Clip {
         line.push(picture);
         line.extend(words("-f lavfi -i"));
         line.push(tone);
+        line.extend(words(&format!("-i {CHAPTERS}")));
         line.extend(words("-filter_complex"));
         line.push(graph);
         let hd_rate =
             if self.size == ClipSize::Large { "-b:v 8M -minrate 8M -bufsize 8M" } else { "-crf 34" };
-        line.extend(words(&format!("-map [hd] -map 1:a {hd_rate} {VIDEO} 720p.mp4")));
-        line.extend(words(&format!("-map [sd] -map 1:a -crf 34 {VIDEO} 180p.mp4")));
-        line.extend(words("-map 1:a -c:a libmp3lame -b:a 96k -fflags +bitexact audio.mp3"));
+        line.extend(words(&format!("-map [hd] -map 1:a -map_chapters 2 {hd_rate} {VIDEO} 720p.mp4")));
+        line.extend(words(&format!("-map [sd] -map 1:a -map_chapters 2 -crf 34 {VIDEO} 180p.mp4")));
+        line.extend(words("-map 1:a -map_chapters -1 -c:a libmp3lame -b:a 96k -fflags +bitexact audio.mp3"));
         line.extend(words("-map [thumb] -frames:v 1 -fflags +bitexact thumb.jpg"));
         line
     }
 
     /// Cuts the encoded files into HLS and separate tracks; nothing is encoded again.
     fn repackage() -> Vec<String> {
-        let mut line = words("-i 720p.mp4 -i 180p.mp4 -map 0:v -c copy -movflags +faststart 720p-video.mp4");
-        line.extend(words("-map 0:a -c copy -movflags +faststart audio.m4a"));
+        let mut line = words(
+            "-i 720p.mp4 -i 180p.mp4 -map 0:v -map_chapters -1 -c copy -movflags +faststart 720p-video.mp4",
+        );
+        line.extend(words("-map 0:a -map_chapters -1 -c copy -movflags +faststart audio.m4a"));
         line.extend(words("-map 0:v -map 0:a -map 1:v -map 1:a -c copy -f hls -hls_time 1"));
         line.extend(words("-hls_playlist_type vod -master_pl_name master.m3u8 -var_stream_map"));
         line.push("v:0,a:0,name:720p v:1,a:1,name:180p".to_owned());
@@ -119,12 +144,16 @@ impl Clip {
 const VIDEO: &str = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 12 -keyint_min 12 -sc_threshold 0 \
                      -threads 1 -c:a aac -b:a 96k -fflags +bitexact -movflags +faststart";
 
+/// Where ffmpeg is told of a clip's chapters, in its folder.
+pub(super) const CHAPTERS: &str = "chapters.txt";
+
 /// What every run of ffmpeg begins with.
 pub(super) const FFMPEG_ALWAYS: &str = "-hide_banner -nostdin -loglevel error -y";
 
 /// The name of the folder for media made by this recipe.
 pub(super) fn key() -> String {
-    let recipe: Vec<_> = CLIPS.iter().map(|clip| (clip, clip.ffmpeg_runs(), clip.files())).collect();
+    let recipe: Vec<_> =
+        CLIPS.iter().map(|clip| (clip, clip.told(), clip.ffmpeg_runs(), clip.files())).collect();
     let text = format!("{FFMPEG_ALWAYS} {recipe:?}");
     Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes()).simple().to_string()
 }

@@ -59,7 +59,7 @@ pub(super) fn app(
         vault: readers.vault.clone(),
         log: log.clone(),
         views: views.clone(),
-        kept: Arc::new(KeptFiles(record.gate.clone())),
+        kept: Arc::new(KeptFiles { gate: record.gate.clone(), chapters: work.chapters.clone() }),
         authenticator: Authenticator::new(tokens.clone()).with_browsers(Browsers {
             origins: configuration.origins.clone(),
             is_tls: configuration.tls_certificate.is_some(),

@@ -3,13 +3,17 @@
 use std::{collections::HashMap, sync::Arc};
 
 use futures::future::{BoxFuture, FutureExt as _};
-use mediary_actors::{file, job::Desk, plan, process};
+use mediary_actors::{
+    file::{self, ChapterReader},
+    job::Desk,
+    plan, process,
+};
 use mediary_api::Opened;
 use mediary_log::gate::Gate;
 use mediary_schema::{
     AttemptId, Clock, FileId, JobId, ProjectId,
-    file::FilePart,
-    job::Output,
+    file::{Chapter, FilePart, OpenedFile},
+    job::{Failure, Output},
     lane::Load,
     setting::{QuotaOf, QuotaUse},
     site::Pace,
@@ -73,12 +77,24 @@ impl mediary_api::Outputs for Outputs {
 
 /// The files below the roots of this machine.
 #[derive(Debug, Clone)]
-pub(super) struct KeptFiles(pub(super) Gate);
+pub(super) struct KeptFiles {
+    pub(super) gate: Gate,
+    pub(super) chapters: ChapterReader,
+}
 
 impl mediary_api::KeptFiles for KeptFiles {
     fn open(&self, project: ProjectId, file_id: FileId, part: FilePart) -> BoxFuture<'static, Opened> {
-        let Self(gate) = self.clone();
+        let gate = self.gate.clone();
         async move { file::open_part(&gate, project, file_id, part).await }.boxed()
+    }
+
+    fn chapters(
+        &self,
+        file: std::fs::File,
+        known: OpenedFile,
+    ) -> BoxFuture<'static, Result<Vec<Chapter>, Failure>> {
+        let reader = self.chapters.clone();
+        async move { reader.read(file, &known).await }.boxed()
     }
 }
 

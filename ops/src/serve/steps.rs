@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use mediary_actors::{
+    file::ChapterReader,
     job::Desk,
     net::{self, Gateway, Guard, Net},
     process::{Environment, Host, Outputs, Runner, kill_children},
@@ -170,6 +171,8 @@ pub(super) struct Work {
     pub(super) host: Option<Host>,
     /// What child programs wrote.
     pub(super) outputs: Outputs,
+    /// Who asks kept files for their chapters.
+    pub(super) chapters: ChapterReader,
 }
 
 impl Work {
@@ -214,8 +217,9 @@ impl Work {
         let supervisor =
             tree::grow(&roots, configuration, fanout.child.take()).await.map_err(ServeError::Actors)?;
         let relay = fanout.start(&record.gate, &readers.tokens, &signals);
+        let chapters = ChapterReader::new(roots.ffmpeg(), record.gate.ids().clone());
         let Roots { desk, host, outputs, .. } = roots;
-        Ok(Self { supervisor, relay, signals, desk, reacted, held, standings, host, outputs })
+        Ok(Self { supervisor, relay, signals, desk, reacted, held, standings, host, outputs, chapters })
     }
 
     /// Keeps supervisor and log of one mind until it is stopped.

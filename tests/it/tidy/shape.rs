@@ -116,6 +116,8 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "file", "shelf"),
     // A kept file, or what lies beside it, opened to be handed out.
     ("actors", "file", "opening"),
+    // Which chapters one has, by what is in it.
+    ("actors", "file", "chapters"),
     // How a file is followed that somebody renamed: whose a path and an inode is, where it is looked for, what became of it.
     ("actors", "file", "index"),
     ("actors", "file", "search"),

@@ -12,6 +12,11 @@ pub(crate) fn subtitles(id: FileId, language: &str) -> String {
     format!("v1/files/{id}/subtitles/{language}")
 }
 
+/// Its chapters.
+pub(crate) fn chapters(id: FileId) -> String {
+    format!("v1/files/{id}/chapters")
+}
+
 /// Its picture.
 pub(crate) fn thumbnail(id: FileId) -> String {
     format!("v1/files/{id}/thumbnail")

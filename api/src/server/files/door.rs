@@ -1,12 +1,11 @@
 //! Who gets which bytes.
 
-use std::{path::Path as FilePath, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
-    body::Body,
     extract::{Path, Query, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
+    http::{HeaderValue, StatusCode, Uri, header, request::Parts},
     response::Response,
     routing::get,
 };
@@ -24,9 +23,9 @@ use super::{
     KeptFiles,
     answer::{Sent, Turn, Version},
     body::body,
-    kind::{disposition, is_picture, is_shown, is_text_track, media_type},
+    kind::{disposition, is_picture, is_shown, media_type},
     link::{Link, Refused as LinkRefused},
-    webvtt,
+    said::{chapters, subtitles},
 };
 use crate::{
     error::chain,
@@ -44,10 +43,8 @@ use crate::{
 const STREAMS_MAX: usize = 128;
 /// Those of one token, user or session: a page has a few, and others find places.
 const STREAMS_EACH_MAX: usize = 24;
-/// Pictures and subtitles at once: a list asks for dozens of them, and each waits for its turn.
+/// Pictures, subtitles and chapters at once: a list asks for dozens of them, and each waits for its turn.
 const BESIDE_MAX: usize = 16;
-/// Subtitles are read whole; those of a long film have 200 KiB.
-const SUBTITLES_BYTES_MAX: u64 = 8 << 20;
 
 /// The door by which kept files go out.
 #[derive(Clone)]
@@ -62,13 +59,22 @@ pub(in crate::server) struct Files {
     each: Arc<Shares<TokenId>>,
 }
 
+/// What is fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Wish {
+    /// Bytes, or what is made of them.
+    Part(FilePart),
+    /// What the file itself says of its chapters.
+    Chapters,
+}
+
 /// What may stand behind the path.
 #[derive(Debug, Deserialize)]
-struct Asked {
+pub(super) struct Asked {
     /// A signed link, without which a token or a session is needed.
-    link: Option<String>,
+    pub(super) link: Option<String>,
     /// Whether the bytes are to be saved, not shown; its value says nothing.
-    download: Option<String>,
+    pub(super) download: Option<String>,
 }
 
 /// Whoever fetches something.
@@ -100,27 +106,31 @@ impl Files {
     /// Its routes, `HEAD` among them.
     pub(in crate::server) fn routes<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
         let media = |State(files): State<Self>, Path(id): Path<String>, request: Request| async move {
-            files.answer(&id, FilePart::Media, request).await
+            files.answer(&id, Wish::Part(FilePart::Media), request).await
         };
         let thumbnail = |State(files): State<Self>, Path(id): Path<String>, request: Request| async move {
-            files.answer(&id, FilePart::Thumbnail, request).await
+            files.answer(&id, Wish::Part(FilePart::Thumbnail), request).await
+        };
+        let chapters = |State(files): State<Self>, Path(id): Path<String>, request: Request| async move {
+            files.answer(&id, Wish::Chapters, request).await
         };
         let subtitles = |State(files): State<Self>, Path(path): Path<(String, String)>, request: Request| async move {
             let (id, language) = path;
-            files.answer(&id, FilePart::Subtitles(language), request).await
+            files.answer(&id, Wish::Part(FilePart::Subtitles(language)), request).await
         };
         Router::new()
             .route("/v1/files/{id}", get(media))
+            .route("/v1/files/{id}/chapters", get(chapters))
             .route("/v1/files/{id}/thumbnail", get(thumbnail))
             .route("/v1/files/{id}/subtitles/{language}", get(subtitles))
             .with_state(self)
     }
 
-    async fn answer(self, id: &str, part: FilePart, request: Request) -> Response {
-        self.hand_out(id, part, request).await.unwrap_or_else(|refused| *refused)
+    async fn answer(self, id: &str, wish: Wish, request: Request) -> Response {
+        self.hand_out(id, wish, request).await.unwrap_or_else(|refused| *refused)
     }
 
-    async fn hand_out(self, id: &str, part: FilePart, request: Request) -> Result<Response, Refused> {
+    async fn hand_out(self, id: &str, wish: Wish, request: Request) -> Result<Response, Refused> {
         let asked = read(request.uri())?;
         let shown = match asked.link {
             Some(_) => None,
@@ -139,16 +149,16 @@ impl Files {
         if let Err(refusal) = self.gate.offers(Capability::LocalFiles) {
             return Err(told(StatusCode::FORBIDDEN, &refusal, "NOT_OFFERED").into());
         }
-        let place = self.place(visitor.session.token_id, &part).await?;
-        let opened = self.kept.open(visitor.session.project, file_id, part.clone()).await;
+        let place = self.place(visitor.session.token_id, &wish).await?;
+        let opened = self.kept.open(visitor.session.project, file_id, wish.part()).await;
         let (file, known) = opened.map_err(|error| unopened(&error, file_id))?;
-        let response = match part {
-            FilePart::Media | FilePart::Thumbnail => {
-                let sent = sent(&known, &asked, &part);
-                let turn = sent.turn(&request.headers);
+        let response = match &wish {
+            Wish::Part(part @ (FilePart::Media | FilePart::Thumbnail)) => {
+                let turn = sent(&known, &asked, part).turn(&request.headers);
                 self.stream(turn, file, &visitor, place).await
             }
-            FilePart::Subtitles(_) => subtitles(file, known, &asked, &request.headers).await,
+            Wish::Part(FilePart::Subtitles(_)) => subtitles(file, &known, &asked, &request.headers).await,
+            Wish::Chapters => chapters(&*self.kept, file, &known, &asked, &request.headers).await,
         }?;
         // Who fetched what is told; the link, which would be enough to fetch it again, is not.
         tracing::info!(
@@ -197,8 +207,8 @@ impl Files {
         Ok(refused?)
     }
 
-    async fn place(&self, of: TokenId, part: &FilePart) -> Result<Place, Refused> {
-        if *part != FilePart::Media {
+    async fn place(&self, of: TokenId, wish: &Wish) -> Result<Place, Refused> {
+        if *wish != Wish::Part(FilePart::Media) {
             let turn = Arc::clone(&self.beside).acquire_owned().await;
             return Ok(Place { _all: turn.expect("nobody closes it"), _each: None });
         }
@@ -235,6 +245,16 @@ impl Files {
     }
 }
 
+impl Wish {
+    /// What of the file is opened for it.
+    fn part(&self) -> FilePart {
+        match self {
+            Self::Part(part) => part.clone(),
+            Self::Chapters => FilePart::Media,
+        }
+    }
+}
+
 fn read(uri: &Uri) -> Result<Asked, Refused> {
     let asked = Query::<Asked>::try_from_uri(uri);
     let Query(asked) = asked.map_err(|error| told(StatusCode::BAD_REQUEST, &error, "BAD_ARGUMENT"))?;
@@ -255,56 +275,15 @@ fn sent(known: &OpenedFile, asked: &Asked, part: &FilePart) -> Sent {
     }
 }
 
-fn name(path: &str) -> &str {
+pub(super) fn name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Subtitles as WebVTT, whatever they are kept as.
-async fn subtitles(
-    file: std::fs::File,
-    known: OpenedFile,
-    asked: &Asked,
-    headers: &HeaderMap,
-) -> Result<Response, Refused> {
-    if !is_text_track(&known.path) || known.size_bytes > SUBTITLES_BYTES_MAX {
-        let message =
-            "these subtitles are in a form that browsers don't read; players read the file beside the film";
-        return Err(told(StatusCode::NOT_FOUND, &message, "FILE_NO_SIDECAR").into());
-    }
-    let is_srt =
-        FilePath::new(&known.path).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("srt"));
-    let text = spawn_blocking(move || {
-        use std::io::Read as _;
-        let mut bytes = Vec::new();
-        file.take(SUBTITLES_BYTES_MAX).read_to_end(&mut bytes)?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(if is_srt { webvtt::of_srt(&text) } else { webvtt::of_vtt(text) })
-    });
-    let text = text.await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
-    let text = text.map_err(|error| unread(&error))?.into_bytes();
-    let (stem, _) = name(&known.path).rsplit_once('.').unwrap_or_else(|| (name(&known.path), ""));
-    let sent = Sent {
-        media_type: "text/vtt; charset=utf-8",
-        disposition: disposition(asked.download.is_none(), &format!("{stem}.vtt")),
-        is_for_all: asked.link.is_some(),
-        version: Version::of(&known, "-vtt"),
-        size_bytes: text.len() as u64,
-    };
-    Ok(match sent.turn(headers) {
-        Turn::Head(head) => *head,
-        Turn::Bytes { from, length, mut head } => {
-            let (from, length) = (from as usize, length as usize);
-            *head.body_mut() = Body::from(text[from..from + length].to_vec());
-            *head
-        }
-    })
-}
-
-fn told(status: StatusCode, message: &dyn std::fmt::Display, code: &'static str) -> Response {
+pub(super) fn told(status: StatusCode, message: &dyn std::fmt::Display, code: &'static str) -> Response {
     refuse(status, &fault(message.to_string(), code, status == StatusCode::SERVICE_UNAVAILABLE))
 }
 
-fn unread(error: &std::io::Error) -> Response {
+pub(super) fn unread(error: &std::io::Error) -> Response {
     tracing::error!(%error, "a kept file can't be read");
     told(
         StatusCode::SERVICE_UNAVAILABLE,

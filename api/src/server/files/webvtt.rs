@@ -1,4 +1,8 @@
-//! Subtitles as WebVTT, the one form that browsers read.
+//! Subtitles and chapters as WebVTT, the one form that browsers read.
+
+use std::fmt::Write as _;
+
+use mediary_schema::file::Chapter;
 
 /// Subtitles of `SubRip`, as WebVTT: the same cues at the same moments.
 pub(super) fn of_srt(text: &str) -> String {
@@ -22,6 +26,24 @@ pub(super) fn of_srt(text: &str) -> String {
 pub(super) fn of_vtt(text: String) -> String {
     let is_whole = text.trim_start_matches('\u{feff}').starts_with("WEBVTT");
     if is_whole { text } else { format!("WEBVTT\n\n{text}") }
+}
+
+/// Chapters as cues, each for as long as it lasts; one that is called nothing is called by its number.
+pub(super) fn of_chapters(chapters: &[Chapter]) -> String {
+    let mut vtt = "WEBVTT\n".to_owned();
+    for (number, Chapter { start_ms, end_ms, title }) in (1..).zip(chapters) {
+        let title = title.clone().unwrap_or_else(|| format!("Chapter {number}"));
+        let title = title.replace('&', "&amp;").replace('<', "&lt;").replace("-->", "→");
+        let (start, end) = (clock(*start_ms), clock(*end_ms));
+        write!(vtt, "\n{start} --> {end}\n{title}\n").expect("a text takes what is written");
+    }
+    vtt
+}
+
+/// Milliseconds as `01:02:03.500`.
+fn clock(ms: u64) -> String {
+    let (seconds, ms) = (ms / 1_000, ms % 1_000);
+    format!("{:02}:{:02}:{:02}.{ms:03}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
 }
 
 /// The line of a cue's moments; what stands behind them is where on a screen of 1998 it is shown.
@@ -86,6 +108,22 @@ mod tests {
     fn a_line_of_positions_alone_does_not_end_its_cue() {
         let srt = "00:00:01,000 --> 00:00:02,000\n{\\an8}\nHello\n";
         assert_eq!(of_srt(srt), "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHello\n");
+    }
+
+    #[test]
+    fn chapters_are_cues_in_which_nothing_is_taken_for_a_tag() {
+        let chapter = |start_ms, end_ms, title: Option<&str>| Chapter {
+            start_ms,
+            end_ms,
+            title: title.map(str::to_owned),
+        };
+        let chapters = [chapter(0, 1_500, Some("<i>You & I</i> --> us")), chapter(1_500, 360_003_005, None)];
+        assert_eq!(
+            of_chapters(&chapters),
+            "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\n&lt;i>You &amp; I&lt;/i> → us\n\n\
+             00:00:01.500 --> 100:00:03.005\nChapter 2\n"
+        );
+        assert_eq!(of_chapters(&[]), "WEBVTT\n");
     }
 
     #[test]

@@ -22,6 +22,7 @@ const FileWholeOf = graphql(`
     title
     url
     thumbnailUrl
+    chaptersUrl
     subtitles {
       language
       url

@@ -7,6 +7,7 @@ import { Button } from "../../parts/Button";
 import { Icon } from "../../parts/Icon";
 import { Strip } from "../../parts/Strip";
 import { ThingLink } from "../../parts/ThingLink";
+import { Chapters, useChapters } from "./Chapters";
 import type { FileWhole } from "./File";
 import { LinkToCopyOf, useMedia } from "./media";
 import { type Neighbour, useNeighbours } from "./neighbours";
@@ -22,6 +23,7 @@ export function Player({ file }: { file: FileWhole }) {
   const medium = useRef<HTMLVideoElement & HTMLAudioElement>(null);
   const { previous, next } = useNeighbours(file);
   const navigate = useNavigate();
+  const chapters = useChapters();
   const [broken, setBroken] = useState<string>();
   if (file.url === null) {
     return null;
@@ -46,9 +48,16 @@ export function Player({ file }: { file: FileWhole }) {
     onLoadedMetadata: () => setBroken(undefined),
     onError: () => void whyNot(medium.current?.error ?? null, media?.src).then(setBroken),
   } as const;
-  const tracks = media?.tracks.map(({ language, name, src }) => (
-    <track key={language} kind="subtitles" srcLang={language} label={name} src={src} />
-  ));
+  const tracks = (
+    <>
+      {media?.tracks.map(({ language, name, src }) => (
+        <track key={language} kind="subtitles" srcLang={language} label={name} src={src} />
+      ))}
+      {media?.chapters !== undefined && (
+        <track key={media.chapters} ref={chapters.track} kind="chapters" src={media.chapters} />
+      )}
+    </>
+  );
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the player work wherever the focus is within it
     <div className={isSound ? "player sound" : "player"} onKeyDown={onKeyDown}>
@@ -59,6 +68,14 @@ export function Player({ file }: { file: FileWhole }) {
           {tracks}
         </video>
       )}
+      <Chapters
+        of={chapters}
+        onGo={(seconds) => {
+          if (medium.current !== null) {
+            medium.current.currentTime = seconds;
+          }
+        }}
+      />
       {broken !== undefined && <Strip tone="warn" title={broken} />}
       <div className="acts wrap">
         {previous !== undefined && <Beside to={previous} word="Previous" icon="left" />}

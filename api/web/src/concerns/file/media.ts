@@ -32,6 +32,8 @@ export interface Media {
   /** Where it is saved from. */
   save: string;
   poster: string | undefined;
+  /** Where its chapters are told. */
+  chapters: string | undefined;
   tracks: { language: string; name: string; src: string }[];
 }
 
@@ -50,7 +52,7 @@ export function useMedia(file: FileWhole): Media | undefined {
     requestPolicy: "network-only",
   });
   const link = data?.fileLink.url.split("?")[1];
-  const { url, thumbnailUrl, subtitles } = file;
+  const { url, thumbnailUrl, chaptersUrl, subtitles } = file;
   // A list that came anew with the same in it must not load the film anew.
   const said = JSON.stringify(subtitles);
   return useMemo(() => {
@@ -66,13 +68,14 @@ export function useMedia(file: FileWhole): Media | undefined {
       src: of(url),
       save: of(url, "download=1"),
       poster: thumbnailUrl === null ? undefined : of(thumbnailUrl),
+      chapters: chaptersUrl === null ? undefined : of(chaptersUrl),
       tracks: known.map(({ language, url: src }) => ({
         language,
         name: languageName(language),
         src: of(src),
       })),
     };
-  }, [url, thumbnailUrl, said, link, isByToken, now.state]);
+  }, [url, thumbnailUrl, chaptersUrl, said, link, isByToken, now.state]);
 }
 
 /** The address of a picture in a list, where the cookie of whoever is signed in lets it be fetched. */
