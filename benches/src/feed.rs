@@ -180,6 +180,7 @@ async fn look_at(sources: &Sources, url: &str) -> (Duration, u64) {
     let request = ListRequest {
         url: url.to_owned(),
         start_index: 1,
+        rows_max: None,
         access: mediary_actors::access::Granted::default(),
     };
     let assignment = Assignment::default();

@@ -41,11 +41,16 @@ pub struct Found {
     pub count: Option<u64>,
     /// Its first entries, [`Self::FIRST_MAX`] at most.
     pub first: Vec<FoundEntry>,
+    /// The lists in it, [`Self::LISTS_MAX`] at most: the tabs of a channel. Not told until 2026-11-28.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<FoundList>,
 }
 
 impl Found {
     /// How many entries are told.
     pub const FIRST_MAX: usize = 5;
+    /// How many of the lists in it are told: a channel has a handful of tabs.
+    pub const LISTS_MAX: usize = 20;
     /// The longest title that is told, in bytes.
     pub const TITLE_BYTES_MAX: usize = 300;
 }
@@ -69,4 +74,13 @@ pub struct FoundEntry {
     pub title: Option<String>,
     /// The promised duration in milliseconds.
     pub duration_ms: Option<u64>,
+}
+
+/// A list in what was found, which can be followed by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundList {
+    /// The title; none if the source gives none.
+    pub title: Option<String>,
+    /// Its address.
+    pub url: String,
 }

@@ -1,5 +1,6 @@
 //! What is at an address, before anything is followed (UI-10: the one field of the page).
 
+use mediary::demo::Nesting;
 use mediary_tests::{Platform, events_of, until};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 const START: &str = "mutation($url: String!) { previewStart(input: { url: $url }) {
     preview { id } job { id } position userErrors { code message } } }";
 const PREVIEW: &str = "query($id: ID!) { preview(id: $id) {
-    state kind title count url first { title durationMs } playlist { id followed }
+    state kind title count url first { title durationMs } lists { title url } playlist { id followed }
     job { id state attempts failure { class message advice } } } }";
 
 /// Looks, and waits for what is there.
@@ -44,6 +45,33 @@ async fn an_address_says_what_is_there_and_nothing_is_followed_or_fetched() {
     for kind in ["playlist.follow_requested", "download.requested", "playlist.entry_added"] {
         assert!(events_of(&events, kind).is_empty(), "{kind}");
     }
+    platform.stop().await;
+}
+
+// UI-10: a channel with tabs.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_channel_each_tab_can_be_followed_by_itself() {
+    let platform = Platform::start().await;
+    platform.site.list("home").hold(&["videos", "talks", "large"], Nesting::ByAddress);
+    let list =
+        |title: Option<&str>, name: &str| json!({ "title": title, "url": platform.site.list_url(name) });
+    let channel = preview_start(&platform, &platform.site.list_url("channel")).await;
+    assert_eq!((&channel["kind"], &channel["count"]), (&json!("NESTED"), &json!(null)), "{channel}");
+    assert_eq!(channel["first"].as_array().unwrap().len(), 5, "{channel}");
+    let tabs = [("Sample videos", "videos"), ("Sample talks", "talks"), ("Large samples", "large")];
+    assert_eq!(channel["lists"], json!(tabs.map(|(title, name)| list(Some(title), name))));
+
+    // Of which only the address is there they are told, and not asked.
+    let before = platform.site.requests().for_path("/api/lists/videos").len();
+    let home = preview_start(&platform, &platform.site.list_url("home")).await;
+    assert_eq!(home["lists"], json!(tabs.map(|(_, name)| list(None, name))), "{home}");
+    assert_eq!(platform.site.requests().for_path("/api/lists/videos").len(), before);
+
+    let url = channel["lists"][1]["url"].as_str().unwrap();
+    let followed = platform.client.follow(url).await;
+    let single = preview_start(&platform, &platform.site.list_url("talks")).await;
+    assert_eq!(single["playlist"]["id"].as_str(), Some(&*followed), "{single}");
+    assert!(single["lists"].as_array().unwrap().is_empty(), "{single}");
     platform.stop().await;
 }
 

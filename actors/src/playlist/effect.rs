@@ -148,7 +148,7 @@ impl Lister {
         let start_index =
             overlap.as_ref().and_then(|page| page.entries.first()).map_or(1, |entry| entry.index);
         let access = granted(workspace).await?;
-        let request = ListRequest { url: work.url.clone(), start_index, access };
+        let request = ListRequest { url: work.url.clone(), start_index, rows_max: None, access };
         let known = match work.mode {
             RefreshMode::Full => None,
             RefreshMode::Incremental => match workspace.ask(Question::KnownItems).await? {
@@ -261,6 +261,8 @@ impl<'a> Walk<'a> {
                 self.known = None;
                 Ok(true)
             }
+            // Each of its rows is one of the whole.
+            ListLine::Within { .. } => Ok(true),
             ListLine::Entry(entry) => {
                 self.page.entries.push(entry);
                 if self.page.entries.len() < self.page_size { Ok(true) } else { self.turn() }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use mediary_schema::{
     job::Failure,
     playlist::{ObservedEntry, PlaylistKind},
-    preview::{Found, FoundEntry, FoundKind, PreviewAddress},
+    preview::{Found, FoundEntry, FoundKind, FoundList, PreviewAddress},
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -16,8 +16,10 @@ use crate::{
 
 /// Rows on their way from the engine: it is to read no more than what is wanted.
 const LINES_WAITING_MAX: usize = 1;
-/// Rows that are read to count them where the source doesn't say how many there are: within the first page of most sources.
-const ROWS_MAX: usize = 30;
+/// Rows of a list that are read to count them where the source doesn't say how many there are: the first page of most sources.
+const ROWS_MAX: u32 = 30;
+/// Rows that are read of all lists that are in a list.
+const ROWS_OF_ALL_MAX: usize = 300;
 
 impl Craft for PreviewAddress {
     type Question = Question;
@@ -70,13 +72,13 @@ impl Previewer {
     ) -> Result<Found, Unable> {
         let Answer::Access(access) = workspace.ask(Question::Access).await?;
         let access = access.grant(workspace.folder()).await?;
-        let request = ListRequest { url: task.url, start_index: 1, access };
+        let request = ListRequest { url: task.url, start_index: 1, rows_max: Some(ROWS_MAX), access };
         let (lines, mut receiver) = mpsc::channel(LINES_WAITING_MAX);
         let follow = async {
             let mut seen = Seen::default();
             while let Some(line) = receiver.recv().await {
                 seen.take(line);
-                if seen.is_enough() {
+                if seen.is_over() {
                     break;
                 }
             }
@@ -97,6 +99,7 @@ pub(super) struct Seen {
     is_nested: bool,
     count: Option<u64>,
     entries: Vec<ObservedEntry>,
+    lists: Vec<FoundList>,
     /// Why the first row that can't be read can't.
     unreadable: Option<Failure>,
     unreadable_count: u64,
@@ -111,6 +114,9 @@ impl Seen {
                 self.count = count.map(u64::from).or(self.count);
             }
             ListLine::Nested => self.is_nested = true,
+            ListLine::Within { title, url } => {
+                self.lists.push(FoundList { title: title.map(shortened), url });
+            }
             ListLine::Entry(entry) => self.entries.push(entry),
             ListLine::SkippedItem { failure, .. } => {
                 self.unreadable_count += 1;
@@ -121,7 +127,12 @@ impl Seen {
 
     /// Whether there are more rows than anybody counts here.
     fn is_enough(&self) -> bool {
-        self.entries.len() > ROWS_MAX
+        self.entries.len() >= ROWS_MAX as usize
+    }
+
+    /// Whether nothing that may still come is told.
+    fn is_over(&self) -> bool {
+        self.entries.len() >= ROWS_OF_ALL_MAX || self.lists.len() >= Found::LISTS_MAX
     }
 
     /// What is there, by how the look ended: that there is nothing is said only of a list whose end was seen.
@@ -129,11 +140,13 @@ impl Seen {
         // Of a list of lists its source counts the lists.
         let said = self.count.filter(|_| !self.is_nested);
         let count = match end {
+            // Lists of which only the address is there were not read.
+            ListEnd::Complete if self.is_nested => None,
             // Rows that came after these were heard by nobody, however the engine ended.
-            _ if self.is_enough() => said,
+            _ if self.is_enough() || self.is_over() => said,
             ListEnd::Complete => Some(self.entries.len() as u64 + self.unreadable_count),
             ListEnd::Stopped => return Err(Unable::Lost),
-            ListEnd::Partial(failure) if self.entries.is_empty() => {
+            ListEnd::Partial(failure) if self.entries.is_empty() && self.lists.is_empty() => {
                 return Err(Unable::Failed(self.unreadable.unwrap_or(failure)));
             }
             ListEnd::Partial(_) => said,
@@ -146,7 +159,13 @@ impl Seen {
         };
         let first: Vec<FoundEntry> = self.entries.into_iter().take(Found::FIRST_MAX).map(told).collect();
         let of_item = first.first().filter(|_| self.is_single).and_then(|entry| entry.title.clone());
-        Ok(Found { kind, title: of_item.or_else(|| self.title.map(shortened)), count, first })
+        Ok(Found {
+            kind,
+            title: of_item.or_else(|| self.title.map(shortened)),
+            count,
+            first,
+            lists: self.lists,
+        })
     }
 }
 

@@ -67,10 +67,20 @@ fn of_a_long_list_the_number_is_what_its_source_says() {
 
 #[test]
 fn of_lists_in_a_list_nobody_knows_how_many_entries_they_have() {
-    let rows = (1..=31).map(row);
-    let head = [list(PlaylistKind::List, "A channel", Some(3)), ListLine::Nested];
-    let found = found(head.into_iter().chain(rows), ListEnd::Stopped).unwrap();
-    assert_eq!((found.kind, found.count), (FoundKind::Nested, None));
+    let within = |title: &str, url: &str| ListLine::Within {
+        title: Some(title.to_owned()),
+        url: format!("http://example.org/{url}"),
+    };
+    for end in [ListEnd::Stopped, ListEnd::Complete] {
+        let rows = (1..=30).map(row);
+        let head = [list(PlaylistKind::List, "A channel", Some(3)), ListLine::Nested];
+        let tabs = [within(&"é".repeat(400), "videos"), within("Shorts", "shorts")];
+        let found = found(head.into_iter().chain(rows).chain(tabs), end).unwrap();
+        assert_eq!((found.kind, found.count, found.first.len()), (FoundKind::Nested, None, 5));
+        let [videos, shorts] = found.lists.as_slice() else { panic!("{:?}", found.lists) };
+        assert!(videos.title.as_ref().unwrap().len() <= Found::TITLE_BYTES_MAX);
+        assert_eq!((shorts.title.as_deref(), &*shorts.url), (Some("Shorts"), "http://example.org/shorts"));
+    }
 }
 
 #[test]

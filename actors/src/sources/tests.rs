@@ -52,7 +52,8 @@ impl Case {
 
     async fn list(&self, path: &str, start_index: u32) -> Listed {
         let (sender, mut lines) = mpsc::channel(2);
-        let request = ListRequest { url: self.site.url(path), start_index, access: Granted::default() };
+        let request =
+            ListRequest { url: self.site.url(path), start_index, rows_max: None, access: Granted::default() };
         let assignment = Assignment::default();
         let (mut entries, mut title) = (Vec::new(), None);
         let see = async {
@@ -60,7 +61,7 @@ impl Case {
                 match line {
                     ListLine::Entry(entry) => entries.push(entry),
                     ListLine::Playlist { playlist, .. } => title = playlist.title,
-                    ListLine::SkippedItem { .. } | ListLine::Nested => {}
+                    ListLine::SkippedItem { .. } | ListLine::Nested | ListLine::Within { .. } => {}
                 }
             }
         };

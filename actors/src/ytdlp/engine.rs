@@ -90,6 +90,9 @@ pub struct ListRequest {
     pub url: String,
     /// The index, from 1, to begin with.
     pub start_index: u32,
+    /// How many rows are wanted of each list, if not all: whoever looks what is there wants to know which lists are in a list, and not
+    /// what is in each of them. A source may tell more, and that nothing is left then says nothing of a list that has so many.
+    pub rows_max: Option<u32>,
     /// How the source is asked.
     pub access: Granted,
 }
@@ -108,6 +111,13 @@ pub enum ListLine {
     },
     /// There are lists within the list, so that places are counted by us and can't be gone on from.
     Nested,
+    /// One of them, which may be asked for by itself.
+    Within {
+        /// Its title, if it is known.
+        title: Option<String>,
+        /// Its address.
+        url: String,
+    },
     /// A row.
     Entry(ObservedEntry),
     /// A row that is there but can't be used.

@@ -9,7 +9,7 @@ use mediary_schema::{
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{lenient, moment};
+use super::{engine::ListLine, lenient, moment};
 
 /// The fields of a row that are asked for.
 pub(super) const ENTRY_FIELDS: &str = "_type,id,title,duration,availability,live_status,timestamp,upload_date,\
@@ -24,7 +24,7 @@ pub(super) const LIST_FIELDS: &str = "id,title,playlist_count,extractor_key,webp
 pub(super) struct PrintedEntry {
     kind: Option<String>,
     id: Option<String>,
-    title: Option<String>,
+    pub(super) title: Option<String>,
     duration: Option<f64>,
     availability: Option<String>,
     live_status: Option<String>,
@@ -104,6 +104,11 @@ impl PrintedList {
     /// Whether it is the one that was asked for: a list within it was asked for by nobody.
     pub(super) const fn is_outermost(&self) -> bool {
         self.original_url.is_some()
+    }
+
+    /// What it is called and where it is, as a list within another.
+    pub(super) fn within(&self) -> Option<ListLine> {
+        within(self.title.clone(), self.webpage_url.clone()?)
     }
 
     /// Who read it, if that is an extractor that knows the site.
@@ -319,6 +324,12 @@ impl PrintedEntry {
             |url: &&String| self.is_reference() && Some(*url) == self.playlist_webpage_url.as_ref();
         [first, second].into_iter().flatten().find(|url| is_http(url) && !of_the_list(url)).cloned()
     }
+}
+
+/// A list within another, if its address is one that somebody may ask for and be told of.
+pub(super) fn within(called: Option<String>, url: String) -> Option<ListLine> {
+    let is_usable = is_http(&url) && !has_password(&url) && url.len() <= bounded::ADDRESS_BYTES_MAX;
+    is_usable.then(|| ListLine::Within { title: called.filter(|called| !called.is_empty()).map(title), url })
 }
 
 /// A title, no longer than an event may hold it.

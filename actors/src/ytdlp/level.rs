@@ -194,7 +194,7 @@ impl Level {
         if !list.is_outermost() {
             self.is_nested = true;
             self.explained += 1;
-            return steps;
+            return steps.into_iter().chain(list.within().map(Step::Tell)).collect();
         }
         let count = list.playlist_count;
         self.end = Some(End { is_guessed: list.is_guessed(), count, last_index });

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 use super::{
     engine::{ListEnd, ListLine, ListRequest, YtDlp},
-    entry::{ENTRY_FIELDS, LIST_FIELDS, PrintedEntry},
+    entry::{ENTRY_FIELDS, LIST_FIELDS, PrintedEntry, within},
     level::{ENTRY, LIST, Level, Step, Suspicion, is_of_a_row},
 };
 use crate::{
@@ -43,6 +43,8 @@ pub(super) async fn run(
         rows: 0,
         unread: None,
         is_nested: false,
+        rows_max: request.rows_max,
+        called: None,
         asked: HashSet::from([request.url.clone()]),
         items: HashSet::new(),
     };
@@ -54,14 +56,15 @@ async fn start(
     engine: &YtDlp,
     credentials: Credentials<'_>,
     url: &str,
-    start_index: u32,
+    (start_index, rows_max): (u32, Option<u32>),
     assignment: &Assignment,
 ) -> Result<Running, Error> {
+    let end = rows_max.map(|rows| start_index.saturating_add(rows.saturating_sub(1)).to_string());
     let spec = engine
         .spec_with(credentials)?
         // A `--print` of a late moment such as `playlist:` means "download" unless told otherwise.
         .args(["--simulate", "--flat-playlist", "--lazy-playlist", "--ignore-no-formats-error"])
-        .args(["--playlist-items", &format!("{start_index}:")])
+        .args(["--playlist-items", &format!("{start_index}:{}", end.unwrap_or_default())])
         .args(["--print", &format!("{ENTRY}%(.{{{ENTRY_FIELDS}}})j")])
         .args(["--print", &format!("playlist:{LIST}%(.{{{LIST_FIELDS}}})j")])
         .operand(url)
@@ -85,6 +88,10 @@ struct Look<'a> {
     /// Why the first of the rows that can't be read can't.
     unread: Option<Failure>,
     is_nested: bool,
+    /// How many rows are wanted of each list; then lists of which only the address is there are told, and not read.
+    rows_max: Option<u32>,
+    /// What the list is called that was read last in the place of a row.
+    called: Option<String>,
     /// Addresses that were asked: a list within itself is read once.
     asked: HashSet<String>,
     /// Extractors of which an address turned out to be an item.
@@ -103,11 +110,11 @@ impl Look<'_> {
     /// Reads one address to its end.
     fn level<'b>(&'b mut self, url: &'b str, start_index: u32, depth: u32) -> BoxFuture<'b, LevelEnd> {
         Box::pin(async move {
-            let mut running =
-                match start(self.engine, self.credentials, url, start_index, self.assignment).await {
-                    Ok(running) => running,
-                    Err(error) => return LevelEnd::Failed(error.failure()),
-                };
+            let part = (start_index, self.rows_max);
+            let mut running = match start(self.engine, self.credentials, url, part, self.assignment).await {
+                Ok(running) => running,
+                Err(error) => return LevelEnd::Failed(error.failure()),
+            };
             let mut level = Level::new(start_index);
             let broken = self.read(&mut running, &mut level, depth).await;
             let ended = if broken.is_err() { running.cancel().await } else { running.wait().await };
@@ -150,6 +157,7 @@ impl Look<'_> {
             match step {
                 // What a list within the list is called is nobody's name for the whole.
                 Step::Tell(line) if depth == 0 => self.say(line).await?,
+                Step::Tell(ListLine::Playlist { playlist, .. }) => self.called = playlist.title,
                 Step::Tell(_) => {}
                 Step::Unread(failure) => self.skip(failure).await?,
                 // The row that led here says the same.
@@ -183,10 +191,17 @@ impl Look<'_> {
             return self.skip(Failure::new(FailureClass::Unsupported, message)).await;
         }
         self.asked.insert(url.clone());
+        if self.rows_max.is_some() && suspicion == Suspicion::Named {
+            return self.tell(within(entry.title, url), depth).await;
+        }
         let before = self.rows;
+        self.called = None;
         match self.level(&url, 1, depth + 1).await {
             LevelEnd::Stopped => Err(LevelEnd::Stopped),
-            LevelEnd::Read(Some(PlaylistKind::List)) => self.nest().await,
+            LevelEnd::Read(Some(PlaylistKind::List)) => {
+                let called = entry.title.clone().or_else(|| self.called.take());
+                self.tell(within(called, url), depth).await
+            }
             LevelEnd::Read(Some(PlaylistKind::Single) | None) => {
                 self.items.insert(entry.reader().to_owned());
                 self.row(entry).await
@@ -222,6 +237,15 @@ impl Look<'_> {
     /// Says once that places are our own count.
     async fn nest(&mut self) -> Result<(), LevelEnd> {
         if std::mem::replace(&mut self.is_nested, true) { Ok(()) } else { self.say(ListLine::Nested).await }
+    }
+
+    /// Says that there is a list in the list, and which; what is in that one is nobody's business.
+    async fn tell(&mut self, list: Option<ListLine>, depth: u32) -> Result<(), LevelEnd> {
+        self.nest().await?;
+        match list.filter(|_| depth == 0) {
+            Some(list) => self.say(list).await,
+            None => Ok(()),
+        }
     }
 
     async fn say(&self, line: ListLine) -> Result<(), LevelEnd> {

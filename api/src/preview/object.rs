@@ -7,7 +7,7 @@ use mediary_projections::{
 };
 use mediary_schema::{
     JobId,
-    preview::{FoundEntry, FoundKind, PreviewId},
+    preview::{FoundEntry, FoundKind, FoundList, PreviewId},
 };
 
 use crate::{
@@ -36,6 +36,8 @@ pub(crate) struct Preview {
     count: Option<Long>,
     /// Its first entries, 5 at most.
     first: Vec<PreviewEntry>,
+    /// The lists in it, as the tabs of a channel are, 20 at most: each can be followed by itself.
+    lists: Vec<PreviewList>,
     /// When somebody asked.
     requested_at: DateTime,
     #[graphql(skip)]
@@ -77,6 +79,15 @@ pub(crate) struct PreviewEntry {
     duration_ms: Option<Long>,
 }
 
+/// A list in what is there.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct PreviewList {
+    /// The title; none if the source gives none.
+    title: Option<String>,
+    /// The address, by which it is followed.
+    url: String,
+}
+
 #[ComplexObject]
 impl Preview {
     /// The job that looks or looked.
@@ -104,9 +115,9 @@ impl Preview {
 
 impl From<PreviewRow> for Preview {
     fn from(PreviewRow { id, url, job, state, found, requested_at }: PreviewRow) -> Self {
-        let (kind, title, count, first) = match found {
-            Some(found) => (Some(found.kind.into()), found.title, found.count, found.first),
-            None => (None, None, None, Vec::new()),
+        let (kind, title, count, first, lists) = match found {
+            Some(found) => (Some(found.kind.into()), found.title, found.count, found.first, found.lists),
+            None => (None, None, None, Vec::new(), Vec::new()),
         };
         Self {
             id: ID(id.to_string()),
@@ -116,6 +127,7 @@ impl From<PreviewRow> for Preview {
             title,
             count: count.map(Long),
             first: first.into_iter().map(PreviewEntry::from).collect(),
+            lists: lists.into_iter().map(PreviewList::from).collect(),
             requested_at: DateTime(requested_at),
             key: id,
             job_key: job,
@@ -126,6 +138,12 @@ impl From<PreviewRow> for Preview {
 impl From<FoundEntry> for PreviewEntry {
     fn from(FoundEntry { title, duration_ms }: FoundEntry) -> Self {
         Self { title, duration_ms: duration_ms.map(Long) }
+    }
+}
+
+impl From<FoundList> for PreviewList {
+    fn from(FoundList { title, url }: FoundList) -> Self {
+        Self { title, url }
     }
 }
 

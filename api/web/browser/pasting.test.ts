@@ -43,6 +43,19 @@ test.each(SEEN)(
     await watched.shoot("pasted-list");
     expect(await watched.axe()).toEqual([]);
 
+    await field.fill(new URL("lists/channel", server.site).href);
+    await shown.getByText("A channel or another list of lists").waitFor();
+    const tabs = shown.getByRole("list", { name: "The lists in it" });
+    expect(await tabs.getByRole("listitem").count()).toBe(3);
+    await watched.shoot("pasted-channel");
+    expect(await watched.axe()).toEqual([]);
+    const tab = tabs.getByRole("button", { name: "Follow Large samples" });
+    await tab.focus();
+    await page.keyboard.press("Enter");
+    await tabs.getByText("Following").waitFor();
+    await watched.shoot("pasted-tab");
+    expect(await watched.axe()).toEqual([]);
+
     await field.fill(new URL("items/videos-1", server.site).href);
     await shown.getByText("A single item").waitFor();
     expect(await shown.getByRole("button", { name: "Follow" }).count()).toBe(0);

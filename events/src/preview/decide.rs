@@ -25,7 +25,7 @@ impl Concern for Preview {
     const NAME: &'static str = "preview";
     const EVENTS: &'static [EventKind] = &[
         EventKind::new("requested", 1, 0).about(&["job"]),
-        EventKind::new("found", 1, 0).about(&["job"]),
+        EventKind::new("found", 1, 1).about(&["job"]),
         EventKind::new("failed", 1, 0).about(&["job"]),
     ];
 

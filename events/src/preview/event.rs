@@ -37,6 +37,7 @@ impl Event {
             Self::Found { found, .. } => {
                 found.title = None;
                 found.first.clear();
+                found.lists.clear();
             }
             Self::Failed { .. } => {}
         }

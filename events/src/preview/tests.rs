@@ -2,7 +2,7 @@ mod history;
 
 use mediary_schema::{
     JobId,
-    preview::{Found, FoundEntry, FoundKind},
+    preview::{Found, FoundEntry, FoundKind, FoundList},
 };
 
 use super::{Command, Event, Preview};
@@ -21,6 +21,7 @@ fn what() -> Found {
         title: title("Nights under the sky"),
         count: Some(2_031),
         first: vec![FoundEntry { title: title("M31 in one night"), duration_ms: Some(754_000) }],
+        lists: Vec::new(),
     }
 }
 
@@ -35,7 +36,18 @@ fn found() -> Event {
 /// Where the source says little.
 fn found_little() -> Event {
     let first = vec![FoundEntry { title: None, duration_ms: None }];
-    let found = Found { kind: FoundKind::Nested, title: None, count: None, first };
+    let found = Found { kind: FoundKind::Nested, title: None, count: None, first, lists: Vec::new() };
+    Event::Found { job_id: samples::JOB, found }
+}
+
+/// A channel with tabs.
+fn found_tabs() -> Event {
+    let list = |title: Option<&str>, tab: &str| FoundList {
+        title: title.map(str::to_owned),
+        url: format!("https://www.youtube.com/@sternwarte-sonneberg/{tab}"),
+    };
+    let lists = vec![list(Some("Sternwarte Sonneberg - Videos"), "videos"), list(None, "streams")];
+    let found = Found { kind: FoundKind::Nested, count: None, lists, ..what() };
     Event::Found { job_id: samples::JOB, found }
 }
 

@@ -18,7 +18,7 @@ use super::{
     wait,
 };
 use crate::{
-    answers::preview::{Preview, PreviewEntry, PreviewPayload, list, show, start},
+    answers::preview::{Preview, PreviewEntry, PreviewList, PreviewPayload, list, show, start},
     client::{Client, Document},
     output::{Output, Table, clean, duration, fields, optional, plural, word},
 };
@@ -119,12 +119,13 @@ fn what(preview: &Preview) -> String {
 }
 
 fn text(preview: &Preview) -> String {
-    let Preview { id, url, state, title, first, playlist, .. } = preview;
+    let Preview { id, url, state, title, first, lists, playlist, .. } = preview;
     let entry = |PreviewEntry { title, duration_ms }: &PreviewEntry| {
         let length = duration_ms.map(|length| format!(" ({})", duration(length))).unwrap_or_default();
         format!("  {}{length}", optional(title.as_deref()))
     };
     let entries: Vec<String> = first.iter().map(entry).collect();
+    let lists = tabs(lists);
     let list = playlist.as_ref().map(|list| match &list.title {
         Some(title) => format!("{} ({})", clean(title), list.id),
         None => list.id.clone(),
@@ -137,7 +138,18 @@ fn text(preview: &Preview) -> String {
         ("known as", list),
         ("id", Some(id.clone())),
     ];
-    [fields(&rows)].into_iter().chain(entries).collect::<Vec<_>>().join("\n")
+    [fields(&rows)].into_iter().chain(entries).chain(lists).collect::<Vec<_>>().join("\n")
+}
+
+/// The lists in a list, each with its address. No command line is made of it: what a source calls its address may mean
+/// something else to a shell.
+fn tabs(lists: &[PreviewList]) -> Vec<String> {
+    let tab = |PreviewList { title, url }: &PreviewList| {
+        format!("  {}: {}", optional(title.as_deref()), clean(url))
+    };
+    let head = "\nin it are lists, each of which `mediary playlist follow ADDRESS` follows by itself:";
+    let head = (!lists.is_empty()).then(|| head.to_owned());
+    head.into_iter().chain(lists.iter().map(tab)).collect()
 }
 
 fn table(previews: &[Preview]) -> String {

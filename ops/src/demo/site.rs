@@ -15,7 +15,7 @@ use super::{
     fault::Faults,
     feed,
     item::Rendition,
-    list::{ListHandle, ListOptions, Lists},
+    list::{ListHandle, ListOptions, Lists, Nesting},
     log::RequestLog,
     media::MediaLibrary,
     page::{self, PageKind},
@@ -188,6 +188,9 @@ fn default_lists() -> Result<Lists> {
     lists.add("large", ListOptions::new("Large samples", 3).large())?;
     lists.add("long", ListOptions::new("A long list", 20_000))?;
     lists.add("empty", ListOptions::new("An empty list", 0))?;
+    lists
+        .add("channel", ListOptions::new("A sample channel", 0))?
+        .hold(&["videos", "talks", "large"], Nesting::WithRows);
     Ok(lists)
 }
 

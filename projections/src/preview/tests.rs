@@ -28,7 +28,7 @@ fn requested(job_id: JobId) -> Event {
 fn what() -> Found {
     let title = Some("M31 in one night".to_owned());
     let first = vec![FoundEntry { title: title.clone(), duration_ms: Some(754_000) }];
-    Found { kind: FoundKind::Single, title, count: Some(1), first }
+    Found { kind: FoundKind::Single, title, count: Some(1), first, lists: Vec::new() }
 }
 
 fn read(rows: &mut Rows<PreviewView>) -> PreviewRow {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{
     super::ListEnd,
     Bench, assignment,
-    refreshing::{list, list_with},
+    refreshing::{list, list_with, look},
     site::Site,
 };
 
@@ -57,6 +57,28 @@ async fn a_list_of_lists_is_read_whole() {
 
     // A look that was killed and asks for the rest meets the middle of each of them, and says so.
     assert!(list_with(&bench, channel, 2, &assignment(None)).await.is_nested);
+}
+
+// UI-10: whoever looks wants to know which tabs there are, and waits for no more than their beginnings.
+#[tokio::test]
+async fn the_lists_in_a_list_are_told_with_where_they_are() {
+    let (bench, site) = (Bench::new().await, Site::start().await);
+    let named =
+        |title: Option<&str>, name: &str| (title.map(str::to_owned), site.url(&format!("/list/{name}")));
+    let channel = put(&site, "channel", TABS.iter().map(|(name, count)| tab(&site, name, *count)).collect());
+    let told = TABS.map(|(name, _)| named(Some(name), name));
+    let listed = list(&bench, channel.clone()).await;
+    assert_eq!((listed.entries.len(), listed.within), (16, told.to_vec()));
+    let listed = look(&bench, channel, 4).await;
+    assert_eq!((&listed.end, listed.within), (&ListEnd::Complete, told.to_vec()));
+    assert_eq!(listed.entries.len(), 4 + 4 + 3, "no more than four of each");
+
+    // Of which only the address is there they are not asked.
+    let home: Vec<_> = TABS.iter().map(|(name, _)| reference(&site, name)).collect();
+    let home = put(&site, "home", [home, vec![row(&site, "trailer")]].concat());
+    let listed = look(&bench, home, 4).await;
+    assert_eq!((&listed.end, listed.ids()), (&ListEnd::Complete, vec!["trailer"]));
+    assert_eq!(listed.within, TABS.map(|(name, _)| named(None, name)));
 }
 
 #[tokio::test]

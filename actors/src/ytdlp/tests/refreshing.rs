@@ -26,6 +26,8 @@ pub(super) struct Listed {
     /// Place and reason of rows that can't be read.
     pub(super) skipped: Vec<(Option<u32>, String)>,
     pub(super) is_nested: bool,
+    /// Lists in it: title and address.
+    pub(super) within: Vec<(Option<String>, String)>,
 }
 
 impl Listed {
@@ -51,8 +53,22 @@ pub(super) async fn list_with(
     start_index: u32,
     assignment: &Assignment,
 ) -> Listed {
+    listed(bench, url, (start_index, None), assignment).await
+}
+
+/// Looks at no more than so many rows of each list.
+pub(super) async fn look(bench: &Bench, url: String, rows_max: u32) -> Listed {
+    listed(bench, url, (1, Some(rows_max)), &assignment(None)).await
+}
+
+async fn listed(
+    bench: &Bench,
+    url: String,
+    (start_index, rows_max): (u32, Option<u32>),
+    assignment: &Assignment,
+) -> Listed {
     let (sender, mut lines) = mpsc::channel(8);
-    let request = ListRequest { url, start_index, access: Granted::default() };
+    let request = ListRequest { url, start_index, rows_max, access: Granted::default() };
     let mut listed = Listed {
         end: ListEnd::Stopped,
         kind: None,
@@ -60,22 +76,26 @@ pub(super) async fn list_with(
         entries: Vec::new(),
         skipped: Vec::new(),
         is_nested: false,
+        within: Vec::new(),
     };
     let consume = async {
         let (mut entries, mut skipped, mut list, mut is_nested) = (Vec::new(), Vec::new(), None, false);
+        let mut within = Vec::new();
         while let Some(line) = lines.recv().await {
             match line {
                 ListLine::Playlist { kind, playlist, .. } => list = Some((kind, playlist)),
                 ListLine::Entry(entry) => entries.push(entry),
                 ListLine::Nested => is_nested = true,
+                ListLine::Within { title, url } => within.push((title, url)),
                 ListLine::SkippedItem { index, failure } => skipped.push((index, failure.message)),
             }
         }
-        (entries, skipped, list, is_nested)
+        (entries, skipped, list, is_nested, within)
     };
-    let (end, (entries, skipped, list, is_nested)) =
+    let (end, (entries, skipped, list, is_nested, within)) =
         tokio::join!(bench.engine.list(&request, assignment, sender), consume);
     (listed.end, listed.entries, listed.skipped, listed.is_nested) = (end, entries, skipped, is_nested);
+    listed.within = within;
     if let Some((kind, playlist)) = list {
         (listed.kind, listed.playlist) = (Some(kind), playlist);
     }
@@ -204,7 +224,12 @@ async fn rows_arrive_while_the_list_is_read_and_a_dropped_receiver_stops_it() {
     let (bench, site) = (Bench::new().await, Site::start().await);
     site.list("endless", 100_000);
     let (sender, mut lines) = mpsc::channel(8);
-    let request = ListRequest { url: site.url("/list/endless"), start_index: 1, access: Granted::default() };
+    let request = ListRequest {
+        url: site.url("/list/endless"),
+        start_index: 1,
+        rows_max: None,
+        access: Granted::default(),
+    };
     let assignment = assignment(None);
     let consume = async move {
         let first = lines.recv().await;
@@ -222,7 +247,12 @@ async fn a_stopped_assignment_ends_a_listing_that_nobody_reads() {
     let (bench, site) = (Bench::new().await, Site::start().await);
     site.list("endless", 100_000);
     let (sender, mut lines) = mpsc::channel(1);
-    let request = ListRequest { url: site.url("/list/endless"), start_index: 1, access: Granted::default() };
+    let request = ListRequest {
+        url: site.url("/list/endless"),
+        start_index: 1,
+        rows_max: None,
+        access: Granted::default(),
+    };
     let assignment = assignment(None);
     let stop = async {
         lines.recv().await.expect("it has begun");

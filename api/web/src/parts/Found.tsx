@@ -4,31 +4,13 @@ import { useAct } from "../client/act";
 import { graphql } from "../client/graphql";
 import { Button } from "./Button";
 import { Followed } from "./Followed";
+import { Follow, FoundLists } from "./FoundLists";
 import { Icon } from "./Icon";
 import { Picture } from "./Picture";
 import { Previewed, whatIs } from "./Previewed";
 import { State } from "./State";
 import { Refused } from "./states";
 import { isWhole, usePreview } from "./use-preview";
-
-const Follow = graphql(`
-  mutation Follow($url: String!, $keep: PlaylistKeep!, $quality: String!) {
-    playlistFollow(
-      input: { url: $url, keep: $keep, quality: $quality, refreshTiming: { everySeconds: 21600 } }
-    ) {
-      position
-      playlist {
-        id
-      }
-      userErrors {
-        code
-        message
-        advice
-        retryable
-      }
-    }
-  }
-`);
 
 const JustThisOne = graphql(`
   mutation JustThisOne($url: String!, $quality: String!) {
@@ -133,6 +115,9 @@ export default function Found({ address, off }: Props) {
             quality={quality}
             onQuality={setQuality}
           />
+          {preview !== undefined && (
+            <FoundLists key={preview.id} preview={preview} keep={keep} quality={quality} off={off} />
+          )}
         </>
       ) : (
         done.playlistId !== null && <Followed playlistId={done.playlistId} quality={quality} />

@@ -36,6 +36,10 @@ const PreviewShown = graphql(`
         title
         durationMs
       }
+      lists {
+        title
+        url
+      }
       playlist {
         id
         title

@@ -2,7 +2,7 @@ use mediary_schema::preview::{Found, FoundKind};
 
 use super::{
     super::{Event, Preview},
-    asked, failed, found, found_little, what,
+    asked, failed, found, found_little, found_tabs, what,
 };
 use crate::testing::{history, samples};
 
@@ -12,6 +12,6 @@ use crate::testing::{history, samples};
 fn every_form_ever_written_is_read() {
     let single = Found { kind: FoundKind::Single, ..what() };
     let single = Event::Found { job_id: samples::JOB, found: single };
-    let samples = [asked(), found(), found_little(), single, failed()];
+    let samples = [asked(), found(), found_little(), single, found_tabs(), failed()];
     history::<Preview>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/preview/history"), &samples);
 }
