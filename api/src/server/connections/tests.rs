@@ -175,8 +175,13 @@ fn tls() -> Tls {
 
 /// Asks by TLS; answers all that comes.
 async fn ask_by_tls(server: &Server) -> String {
+    trusting(server, "certificate.pem").await.unwrap()
+}
+
+/// Asks by TLS as one who trusts nothing but this certificate.
+async fn trusting(server: &Server, certificate: &str) -> std::io::Result<String> {
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(file("certificate.pem")).unwrap()).unwrap();
+    roots.add(CertificateDer::from_pem_file(file(certificate)).unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -184,11 +189,42 @@ async fn ask_by_tls(server: &Server) -> String {
         .with_no_client_auth();
     let connector = TlsConnector::from(Arc::new(config));
     let name = "localhost".try_into().unwrap();
-    let mut wire = connector.connect(name, server.connect().await).await.unwrap();
+    let mut wire = connector.connect(name, server.connect().await).await?;
     wire.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
     let mut answer = String::new();
-    timeout(PATIENCE, wire.read_to_string(&mut answer)).await.unwrap().unwrap();
-    answer
+    timeout(PATIENCE, wire.read_to_string(&mut answer)).await.unwrap()?;
+    Ok(answer)
+}
+
+// SE-05: whoever renews certificates writes them one after the other, and starts nothing anew.
+#[tokio::test]
+async fn a_renewed_certificate_is_spoken_with_as_soon_as_its_key_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let (certificate, key) = (folder.path().join("certificate.pem"), folder.path().join("key.pem"));
+    let put = |from: &str, to: &Path| {
+        // As such programs do: beside it, and then in its place.
+        let beside = to.with_extension("new");
+        std::fs::copy(file(from), &beside).unwrap();
+        std::fs::rename(beside, to).unwrap();
+    };
+    put("certificate.pem", &certificate);
+    put("key.pem", &key);
+    let tls = Tls::looking_always(&certificate, &key).unwrap();
+    let server = Server::start_with(Options::default(), Some(tls)).await;
+    assert!(trusting(&server, "renewed-certificate.pem").await.is_err());
+    // What does not belong together, is none, or is not there, takes nothing away.
+    put("renewed-certificate.pem", &certificate);
+    assert!(ask_by_tls(&server).await.ends_with("here\n"), "it has no key yet");
+    std::fs::write(&certificate, "no certificate").unwrap();
+    assert!(ask_by_tls(&server).await.ends_with("here\n"), "it is none");
+    std::fs::remove_file(&certificate).unwrap();
+    assert!(ask_by_tls(&server).await.ends_with("here\n"), "it is gone");
+
+    put("renewed-certificate.pem", &certificate);
+    put("renewed-key.pem", &key);
+    let answer = trusting(&server, "renewed-certificate.pem").await.unwrap();
+    assert!(answer.ends_with("here\n"), "{answer}");
+    assert!(trusting(&server, "certificate.pem").await.is_err(), "the one before is spoken with no more");
 }
 
 // SE-05: with a certificate TLS is spoken; on this machine plain HTTP goes on, for the command line.

@@ -7,19 +7,14 @@ use std::{
     sync::Arc,
 };
 
-use rustls::{
-    ServerConfig,
-    crypto::ring,
-    pki_types::{
-        CertificateDer, PrivateKeyDer,
-        pem::{self, PemObject as _},
-    },
-};
+use rustls::pki_types::pem;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tokio_rustls::server::TlsStream;
+
+use super::certificate::Certificate;
 
 /// What the first byte of a TLS connection is: a record of the handshake.
 const HANDSHAKE: u8 = 0x16;
@@ -30,7 +25,7 @@ Connection: Upgrade, close\r\nContent-Type: text/plain\r\nContent-Length: 24\r\n
 /// A certificate with its key. Cheap to clone.
 #[derive(Clone)]
 pub struct Tls {
-    acceptor: TlsAcceptor,
+    certificate: Arc<Certificate>,
     /// Whether browsers are told to come by TLS alone from then on (RFC 6797).
     pub(super) has_hsts: bool,
 }
@@ -68,20 +63,17 @@ pub(super) enum Greeted {
 }
 
 impl Tls {
-    /// Reads certificate and key, both PEM; the certificate's own issuers may follow it.
+    /// Reads certificate and key, both PEM; the certificate's own issuers may follow it. What is written there later is read for
+    /// whoever connects then.
     pub fn open(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
-        let unread = |source| TlsError::Certificate { path: certificate.to_owned(), source };
-        let certificates = CertificateDer::pem_file_iter(certificate).map_err(unread)?;
-        let certificates = certificates.collect::<Result<Vec<_>, _>>().map_err(unread)?;
-        let key = PrivateKeyDer::from_pem_file(key)
-            .map_err(|source| TlsError::Key { path: key.to_owned(), source })?;
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(TlsError::Unusable)?;
-        let mut config =
-            config.with_no_client_auth().with_single_cert(certificates, key).map_err(TlsError::Unusable)?;
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), has_hsts: false })
+        Ok(Self { certificate: Arc::new(Certificate::open(certificate, key)?), has_hsts: false })
+    }
+
+    /// The same, whose files are looked at for everybody who connects.
+    #[cfg(test)]
+    pub(super) fn looking_always(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
+        let certificate = Certificate::open(certificate, key)?.looking_always();
+        Ok(Self { certificate: Arc::new(certificate), has_hsts: false })
     }
 
     /// The same; browsers that come by it are told, or not, to come to this host by TLS alone for a year, on each of its ports.
@@ -98,7 +90,7 @@ impl Tls {
         }
         let is_here = peer.to_canonical().is_loopback() || stream.local_addr()?.ip() == peer;
         if first == [HANDSHAKE] {
-            return Ok(Greeted::Secure(Box::new(self.acceptor.accept(stream).await?)));
+            return Ok(Greeted::Secure(Box::new(self.certificate.acceptor().await.accept(stream).await?)));
         }
         if is_here {
             return Ok(Greeted::Clear(stream));
