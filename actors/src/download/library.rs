@@ -133,20 +133,29 @@ impl Library {
     ) -> Result<String, Unusable> {
         let durable = File::open(staging.join(staged)).and_then(|file| file.sync_all());
         durable.map_err(io_error("make the checked file durable"))?;
+        let mut seen: Option<(Folder, Vec<String>)> = None;
         for number in 1.. {
             let (staged, verified, described) = (staged.to_owned(), verified.clone(), described.clone());
             let placing = Placing { path: name(number), staged, verified, described };
             let (folder, name) = placing.parts();
-            let folder = Folder::open(&self.root, folder, Missing::Make)?;
-            if is_taken(&folder, name)? {
+            // What is in a folder is read once, however many names are tried there.
+            let (folder, names) = match seen.take().filter(|(known, _)| known.name() == folder) {
+                Some(known) => seen.insert(known),
+                None => {
+                    let folder = Folder::open(&self.root, folder, Missing::Make)?;
+                    let names = folder.names()?;
+                    seen.insert((folder, names))
+                }
+            };
+            if folder.has(name)? || names.iter().any(|other| is_like(other, name)) {
                 continue;
             }
             let bytes =
                 serde_json::to_vec(&placing).map_err(|error| io_error("write down a place")(error.into()));
             whole::write(&staging.join(PLACING), &bytes?).map_err(io_error("write down a place"))?;
             match self.mover.take(&staging.join(&placing.staged), folder.as_fd(), name, folder.name()) {
-                // Somebody else took the name this moment.
-                Err(Unusable::Taken) => {}
+                // Somebody else took the name this moment, and may have put more there.
+                Err(Unusable::Taken) => seen = None,
                 Err(error) => return Err(error),
                 Ok(_) => {
                     folder.sync()?;
@@ -208,14 +217,11 @@ impl Library {
     }
 }
 
-/// Whether a name is taken, or that of another medium up to the ending: what lies beside both would have one name.
-fn is_taken(folder: &Folder, name: &str) -> Result<bool, Unusable> {
-    let is_medium = |other: &String| {
-        let ending = other.rsplit_once('.').map(|(_, ending)| ending);
-        ending.is_some_and(|ending| MEDIA.iter().any(|known| ending.eq_ignore_ascii_case(known)))
-    };
-    let is_like = |other: &String| stem(other) == stem(name) && is_medium(other);
-    Ok(folder.has(name)? || folder.names()?.iter().any(is_like))
+/// Whether something in a folder is a medium of the same name up to the ending: what lies beside both would have one name.
+fn is_like(other: &str, name: &str) -> bool {
+    let ending = other.rsplit_once('.').map(|(_, ending)| ending);
+    let is_medium = ending.is_some_and(|ending| MEDIA.iter().any(|known| ending.eq_ignore_ascii_case(known)));
+    is_medium && stem(other) == stem(name)
 }
 
 /// A place that an earlier attempt had begun to take. What can't be read was not finished being written.
