@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
 mod allowed;
+mod disabled;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 

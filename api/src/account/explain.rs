@@ -61,6 +61,8 @@ impl Explains for Words {
                 let whom = called(finder, user_id, &name)?;
                 format!("let {whom} do what a role allows: {}", super::object::role_word(role))
             }
+            Event::UserDisabled { user_id } => format!("disabled {}", user(finder, user_id)?),
+            Event::UserEnabled { user_id } => format!("enabled {} again", user(finder, user_id)?),
             Event::UserRemoved { user_id, .. } => format!("removed {}", user(finder, user_id)?),
             Event::PasswordSet { user_id, .. } => format!("set the password of {}", user(finder, user_id)?),
             Event::UserInvited { user_id, .. } => {

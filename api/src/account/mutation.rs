@@ -132,7 +132,7 @@ async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<Toke
     let nats = token.as_ref().and_then(|token| Some(NatsUser::new(token_id, token.nats.as_deref()?)));
     Ok(TokenPayload {
         nats,
-        token: token.map(|token| Token::new(token_id, token)),
+        token: token.map(|token| Token::new(token_id, token, false)),
         secret: told.secret.map(|secret| secret.reveal().clone()),
         done,
     })

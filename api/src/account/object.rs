@@ -31,10 +31,12 @@ pub(crate) struct Token {
     pub(super) networks: Vec<String>,
     /// When it ends, if it does.
     pub(super) expires_at: Option<DateTime>,
+    /// Whether it opens nothing for now, since whoever made it is disabled.
+    pub(super) is_disabled: bool,
 }
 
 impl Token {
-    pub(super) fn new(id: TokenId, state: State) -> Self {
+    pub(super) fn new(id: TokenId, state: State, is_disabled: bool) -> Self {
         Self {
             id: ID(id.to_string()),
             name: state.name,
@@ -42,6 +44,7 @@ impl Token {
             project_id: ID(state.project_id.to_string()),
             networks: state.networks.iter().map(ToString::to_string).collect(),
             expires_at: state.expires_at.map(DateTime),
+            is_disabled,
         }
     }
 }
@@ -72,6 +75,8 @@ pub(crate) struct User {
     project_id: ID,
     /// Whether he ever set a password: until then nobody signs in as him.
     has_password: bool,
+    /// Whether no door lets him in until he is enabled again.
+    is_disabled: bool,
     /// Browsers that he is signed in by.
     sessions: Vec<Session>,
 }
@@ -94,6 +99,7 @@ impl User {
             extra_permissions: words(&mut user.more.names()),
             project_id: ID(user.project_id.to_string()),
             has_password: user.password.is_some(),
+            is_disabled: user.is_disabled,
             sessions: Session::of(state, id, this, now),
         })
     }

@@ -1,6 +1,6 @@
 use async_graphql::{Context, ID, Object, Result};
 use mediary_events::account::{Account, State};
-use mediary_schema::{PrincipalId, account::Permission};
+use mediary_schema::{PrincipalId, TokenId, account::Permission};
 
 use super::object::{Session, Token, User, Viewer};
 use crate::{
@@ -18,8 +18,11 @@ impl AccountQuery {
     async fn tokens(&self, context: &Context<'_>) -> Result<Vec<Token>> {
         session(context, Permission::ADMINISTER)?;
         let (state, now) = (accounts(context).await?, clock(context));
+        let disabled = state.disabled;
         let tokens = state.tokens.into_iter().filter(|(_, token)| token.is_living(now));
-        Ok(tokens.map(|(id, token)| Token::new(id, token)).collect())
+        let made_by = platform(context).tokens.makers();
+        let is_disabled = |id: &TokenId| made_by.get(id).is_some_and(|maker| disabled.contains(maker));
+        Ok(tokens.map(|(id, token)| Token::new(id, token, is_disabled(&id))).collect())
     }
 
     /// Whoever asks: what he may do, whichever way he came in.

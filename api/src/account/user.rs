@@ -166,6 +166,19 @@ impl UserMutation {
         payload(context, terms, Ask::UserSet(asked)).await
     }
 
+    /// Lets a user in by no door until he is enabled again: within a second his sessions end, and tokens that he made open
+    /// nothing. His name and his password stay his.
+    async fn user_disable(&self, context: &Context<'_>, input: UserInput) -> Result<UserPayload> {
+        let asked = ask::UserDisable { user_id: parse_id(&input.id)? };
+        payload(context, input.terms, Ask::UserDisable(asked)).await
+    }
+
+    /// Lets a user in again who was disabled, by the name and the password that he had.
+    async fn user_enable(&self, context: &Context<'_>, input: UserInput) -> Result<UserPayload> {
+        let asked = ask::UserEnable { user_id: parse_id(&input.id)? };
+        payload(context, input.terms, Ask::UserEnable(asked)).await
+    }
+
     /// Lets a user in no longer, ends his sessions, and destroys the hash of his password.
     async fn user_remove(&self, context: &Context<'_>, input: UserInput) -> Result<UserPayload> {
         let asked = ask::UserRemove { user_id: parse_id(&input.id)? };

@@ -77,7 +77,7 @@ describe.each(LOOKS)("in %s, %s", (theme, width) => {
   });
 });
 
-test("somebody is let in by a link, changed, signed out from elsewhere, and removed", async () => {
+test("somebody is let in by a link, changed, signed out from elsewhere, disabled, and removed", async () => {
   const owner = await open(browser, server.url, "/settings?part=users", { token: server.token });
   const { page } = owner;
   await page.getByLabel("Name of somebody new").fill("anna");
@@ -113,6 +113,18 @@ test("somebody is let in by a link, changed, signed out from elsewhere, and remo
   await page.getByRole("button", { name: "Sign out of Chrome on Linux" }).click();
   await page.getByRole("button", { name: "Sign it out now" }).click();
   await anna.page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await page.getByText("Signed in nowhere").first().waitFor();
+
+  await anna.page.getByLabel("Name").fill("anna");
+  await anna.page.getByLabel("Password").fill("a long password");
+  await anna.page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Signed in by 1 browser").waitFor();
+  await page.getByRole("button", { name: "Disable anna" }).click();
+  await anna.page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await page.getByText("Let in by no door").waitFor();
+  await owner.shoot("settings-users-disabled");
+  expect(await owner.axe()).toEqual([]);
+  await page.getByRole("button", { name: "Enable anna" }).click();
   await page.getByText("Signed in nowhere").first().waitFor();
   await anna.close();
 

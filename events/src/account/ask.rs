@@ -25,6 +25,12 @@ pub enum Ask {
     /// Let him do something else.
     #[serde(rename = "user.set")]
     UserSet(UserSet),
+    /// Let him in by no door, for now.
+    #[serde(rename = "user.disable")]
+    UserDisable(UserDisable),
+    /// Let him in again.
+    #[serde(rename = "user.enable")]
+    UserEnable(UserEnable),
     /// Let him in no longer.
     #[serde(rename = "user.remove")]
     UserRemove(UserRemove),
@@ -107,6 +113,23 @@ pub struct UserSet {
     pub permissions: Option<Vec<String>>,
 }
 
+/// Lets a user in by no door until he is enabled again: his sessions end, links by which he would set a password too, and
+/// tokens that he made open nothing meanwhile. His name and his password stay his.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserDisable {
+    /// The user.
+    pub user_id: PrincipalId,
+}
+
+/// Lets a user in again who was disabled, by the name and the password that he had; tokens that he made open again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserEnable {
+    /// The user.
+    pub user_id: PrincipalId,
+}
+
 /// Lets a user in no longer, ends his sessions, and destroys the hash of his password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -158,6 +181,8 @@ impl Asked for Ask {
         CommandKind::new("token.revoke", Permission::ADMINISTER, schema_of::<Revoke>),
         CommandKind::new("user.add", Permission::ADMINISTER, schema_of::<UserAdd>),
         CommandKind::new("user.set", Permission::ADMINISTER, schema_of::<UserSet>),
+        CommandKind::new("user.disable", Permission::ADMINISTER, schema_of::<UserDisable>),
+        CommandKind::new("user.enable", Permission::ADMINISTER, schema_of::<UserEnable>),
         CommandKind::new("user.remove", Permission::ADMINISTER, schema_of::<UserRemove>),
         CommandKind::new("user.invite", Permission::ADMINISTER, schema_of::<UserInvite>).not_over_nats(),
         CommandKind::new("user.set_password", Permission::ADMINISTER, schema_of::<UserSetPassword>)
@@ -172,6 +197,8 @@ impl Asked for Ask {
             Self::Revoke(_) => "token.revoke",
             Self::UserAdd(_) => "user.add",
             Self::UserSet(_) => "user.set",
+            Self::UserDisable(_) => "user.disable",
+            Self::UserEnable(_) => "user.enable",
             Self::UserRemove(_) => "user.remove",
             Self::UserInvite(_) => "user.invite",
             Self::UserSetPassword(_) => "user.set_password",

@@ -59,6 +59,12 @@ pub enum Rejection {
     /// Whoever owns the data folder.
     #[error("the owner of the data folder stays its owner")]
     UserIsOwner,
+    /// Nobody would be left who may do everything.
+    #[error("somebody else has to be an owner first who is not disabled")]
+    UserIsLastOwner,
+    /// He is let in by no door.
+    #[error("this user is disabled, and a link would let him in")]
+    UserDisabled,
     /// More than anybody can oversee.
     #[error("there are at most {} users", user::USERS_MAX)]
     TooManyUsers,
@@ -98,6 +104,8 @@ impl crate::Rejection for Rejection {
             Self::UserNameTaken { .. } => "USER_NAME_TAKEN",
             Self::UserNotFound => "USER_NOT_FOUND",
             Self::UserIsOwner => "USER_IS_OWNER",
+            Self::UserIsLastOwner => "USER_IS_LAST_OWNER",
+            Self::UserDisabled => "USER_DISABLED",
             Self::TooManyUsers => "USER_TOO_MANY",
             Self::UnknownPermission(_) => "PERMISSION_UNKNOWN",
             Self::NoPassword => "PASSWORD_MISSING",
@@ -116,6 +124,8 @@ impl crate::Rejection for Rejection {
             Self::UserNotFound => "`mediary user list` shows those that there are",
             Self::WrongPassword => "whoever forgot it asks for a link: `mediary user invite NAME` makes one",
             Self::UserIsOwner => "whoever can read the data folder has its token and may do everything",
+            Self::UserIsLastOwner => "`mediary user set NAME --role owner` makes somebody else one",
+            Self::UserDisabled => "`mediary user enable NAME` lets him in again",
             Self::NoPassword => "`mediary user password NAME --stdin` sends it",
             Self::SessionNotFound => "it may have ended: `mediary session list` shows those that there are",
             Self::InvitationUnknown | Self::InvitationTaken | Self::InvitationEnded => {
@@ -142,6 +152,8 @@ impl Concern for Account {
         EventKind::new("token_revoked", 1, 0).about(&["token"]),
         EventKind::new("user_added", 1, 0).about(&["principal", "project"]),
         EventKind::new("user_set", 1, 0).about(&["principal"]),
+        EventKind::new("user_disabled", 1, 0).about(&["principal"]),
+        EventKind::new("user_enabled", 1, 0).about(&["principal"]),
         EventKind::new("user_removed", 1, 0).about(&["principal"]),
         EventKind::new("password_set", 1, 0).about(&["principal"]),
         EventKind::new("user_invited", 1, 0).about(&["principal"]),
@@ -230,6 +242,8 @@ impl Concern for Account {
                 Subjects::of([Some((*user_id).into()), Some((*project_id).into())])
             }
             Event::UserSet { user_id, .. }
+            | Event::UserDisabled { user_id }
+            | Event::UserEnabled { user_id }
             | Event::UserRemoved { user_id, .. }
             | Event::PasswordSet { user_id, .. }
             | Event::UserInvited { user_id, .. }
@@ -260,6 +274,8 @@ impl Concern for Account {
             Event::NatsGranted { .. }
             | Event::CommandRefused { .. }
             | Event::TokenRevoked { .. }
+            | Event::UserDisabled { .. }
+            | Event::UserEnabled { .. }
             | Event::UserRemoved { .. }
             | Event::PasswordSet { .. }
             | Event::UserInvited { .. }
@@ -281,6 +297,8 @@ impl Concern for Account {
             | Event::NatsGranted { .. }
             | Event::CommandRefused { .. }
             | Event::TokenRevoked { .. }
+            | Event::UserDisabled { .. }
+            | Event::UserEnabled { .. }
             | Event::UserRemoved { .. }
             | Event::PasswordSet { .. }
             | Event::UserInvited { .. }

@@ -75,6 +75,18 @@ pub enum Event {
         /// Beyond the role.
         permissions: Permissions,
     },
+    /// He comes in by no door until he is enabled again. Links by which he would set a password end with it.
+    #[serde(rename = "user_disabled")]
+    UserDisabled {
+        /// The user.
+        user_id: PrincipalId,
+    },
+    /// He comes in again.
+    #[serde(rename = "user_enabled")]
+    UserEnabled {
+        /// The user.
+        user_id: PrincipalId,
+    },
     /// He comes in no longer.
     #[serde(rename = "user_removed")]
     UserRemoved {

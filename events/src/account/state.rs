@@ -66,6 +66,8 @@ pub struct User {
     pub project_id: ProjectId,
     /// Where the hash of his password lies; none if he never set one.
     pub password: Option<Password>,
+    /// Whether no door lets him in until he is enabled again.
+    pub is_disabled: bool,
     /// Commands that he asked for and may not: each is recorded once.
     pub refused: BTreeSet<String>,
 }
@@ -73,7 +75,15 @@ pub struct User {
 impl Default for User {
     fn default() -> Self {
         let (role, more, project_id) = (Role::Viewer, Permissions::NONE, ProjectId::HOME);
-        Self { name: String::new(), role, more, project_id, password: None, refused: BTreeSet::new() }
+        Self {
+            name: String::new(),
+            role,
+            more,
+            project_id,
+            password: None,
+            is_disabled: false,
+            refused: BTreeSet::new(),
+        }
     }
 }
 
@@ -136,6 +146,8 @@ pub struct State {
     pub tokens: BTreeMap<TokenId, Token>,
     /// Those that were not removed.
     pub users: BTreeMap<PrincipalId, User>,
+    /// Whoever is disabled, also if he is removed since: what he made for others to come in by opens nothing.
+    pub disabled: BTreeSet<PrincipalId>,
     /// Those that were not ended; the time of some may be over.
     pub sessions: BTreeMap<SessionId, Session>,
     /// The newest links, by the hash of what they hold.
@@ -195,6 +207,21 @@ impl State {
                     (user.role, user.more) = (*role, *permissions);
                     user.name.clone_from(name);
                 }
+            }
+            Event::UserDisabled { user_id } => {
+                if let Some(user) = self.users.get_mut(user_id) {
+                    user.is_disabled = true;
+                }
+                self.disabled.insert(*user_id);
+                self.sessions.retain(|_, session| session.user_id != *user_id);
+                let own = self.invitations.values_mut().filter(|one| one.user_id == *user_id);
+                own.for_each(|invitation| invitation.expires_at = Timestamp::from_micros(0));
+            }
+            Event::UserEnabled { user_id } => {
+                if let Some(user) = self.users.get_mut(user_id) {
+                    user.is_disabled = false;
+                }
+                self.disabled.remove(user_id);
             }
             Event::UserRemoved { user_id, .. } => {
                 self.users.remove(user_id);

@@ -41,6 +41,16 @@ pub enum UserCommand {
         /// All that he may do beyond the role.
         more: Option<Permissions>,
     },
+    /// Let him in by no door, for now.
+    Disable {
+        /// The user.
+        user_id: PrincipalId,
+    },
+    /// Let him in again.
+    Enable {
+        /// The user.
+        user_id: PrincipalId,
+    },
     /// Let him in no longer.
     Remove {
         /// The user.
@@ -190,6 +200,11 @@ pub(super) fn decide(state: &State, command: UserCommand) -> Result<Vec<Event>, 
             }
             Ok(vec![Event::UserSet { user_id, name, role, permissions }])
         }
+        Ask::Disable { user_id } => disable(state, user_id),
+        Ask::Enable { user_id } if state.user(user_id)?.is_disabled => {
+            Ok(vec![Event::UserEnabled { user_id }])
+        }
+        Ask::Enable { .. } => Ok(vec![]),
         Ask::Remove { user_id } => {
             let known = state.user(user_id)?;
             if user_id == PrincipalId::OWNER {
@@ -204,8 +219,8 @@ pub(super) fn decide(state: &State, command: UserCommand) -> Result<Vec<Event>, 
             password(state, user_id, data_key_id, sealed_id, keep)
         }
         Ask::Invite { user_id, digest, expires_at } => {
-            if user_id != PrincipalId::OWNER {
-                state.user(user_id)?;
+            if user_id != PrincipalId::OWNER && state.user(user_id)?.is_disabled {
+                return Err(Rejection::UserDisabled);
             }
             if state.invitations.contains_key(&digest) {
                 return Ok(vec![]);
@@ -216,7 +231,9 @@ pub(super) fn decide(state: &State, command: UserCommand) -> Result<Vec<Event>, 
             take(state, digest, name, data_key_id, sealed_id, now)
         }
         Ask::OpenSession { session_id, user_id, password, digest, now, expires_at, address, agent } => {
-            if state.user(user_id)?.password.is_none_or(|counts| counts.sealed_id != password) {
+            let user = state.user(user_id)?;
+            // Whoever is disabled is told what everybody is told who does not know the password.
+            if user.is_disabled || user.password.is_none_or(|counts| counts.sealed_id != password) {
                 return Err(Rejection::WrongPassword);
             }
             if state.sessions.contains_key(&session_id) {
@@ -259,6 +276,25 @@ pub(super) fn decide(state: &State, command: UserCommand) -> Result<Vec<Event>, 
             Ok(vec![Event::UserCommandRefused { user_id: session.user_id, session_id, command }])
         }
     }
+}
+
+/// No door lets him in; but somebody has to be there who may open one again.
+fn disable(state: &State, user_id: PrincipalId) -> Result<Vec<Event>, Rejection> {
+    let user = state.user(user_id)?;
+    if user_id == PrincipalId::OWNER {
+        return Err(Rejection::UserIsOwner);
+    }
+    if user.is_disabled {
+        return Ok(vec![]);
+    }
+    let is_owner = |user: &User| user.role == Role::Owner && !user.is_disabled;
+    let mut others = state.users.iter().filter(|(id, _)| **id != user_id);
+    if is_owner(user) && !others.any(|(_, other)| is_owner(other)) {
+        return Err(Rejection::UserIsLastOwner);
+    }
+    let mut events = ended(state, user_id, None, SessionEnd::Revoked);
+    events.push(Event::UserDisabled { user_id });
+    Ok(events)
 }
 
 /// Another password, and the end of whoever is signed in by the one before.

@@ -198,6 +198,7 @@ fn table(tokens: &[Token]) -> String {
     let mut table = Table::new(&["id", "role", "ends", "name"]);
     for token in tokens {
         let until = token.expires_at.as_deref().map_or_else(|| "never".to_owned(), moment);
+        let until = if token.is_disabled { "disabled with whoever made it".to_owned() } else { until };
         table.row([token.id.clone(), word(&token.role), until, token.name.clone()]);
     }
     table.text("no tokens")

@@ -283,6 +283,8 @@ mod tests {
             user set NAME --name OTHER --role viewer --no-permissions
             user password NAME --stdin
             user invite NAME --expires-in-hours 24
+            user disable NAME
+            user enable NAME
             user remove NAME --yes
             session list NAME
             session revoke ID --yes

@@ -26,6 +26,8 @@ pub(super) struct Known {
     by_digest: HashMap<String, (PrincipalId, TokenId)>,
     /// Sessions of browsers, which are all in the owner's account.
     sessions: HashMap<String, SessionId>,
+    /// Who made each token: by the event's envelope, since a token says it nowhere else.
+    makers: BTreeMap<TokenId, PrincipalId>,
     /// Accounts of which something can't be understood.
     unreadable: BTreeSet<PrincipalId>,
     /// Whether nothing can be read at all.
@@ -76,6 +78,18 @@ impl Known {
         Ok(credential(principal, token_id, token))
     }
 
+    /// Who made each token that was not revoked.
+    pub(super) const fn makers(&self) -> &BTreeMap<TokenId, PrincipalId> {
+        &self.makers
+    }
+
+    /// Whether whoever made a token is let in by no door: nor is whoever shows it.
+    fn is_of_disabled(&self, token_id: TokenId) -> bool {
+        let accounts = self.accounts.get(&PrincipalId::OWNER);
+        let maker = self.makers.get(&token_id);
+        maker.is_some_and(|maker| accounts.is_some_and(|accounts| accounts.disabled.contains(maker)))
+    }
+
     /// The session behind a hash.
     pub(super) fn find_session(&self, digest: &str) -> Result<Credential, Denied> {
         let account = self.account(PrincipalId::OWNER)?;
@@ -91,10 +105,10 @@ impl Known {
     pub(super) fn get(&self, principal: PrincipalId, id: TokenId) -> Result<Credential, Denied> {
         let account = self.account(principal)?;
         let session_id = SessionId::from_uuid(id.uuid());
-        let of_token = || account.tokens.get(&id).map(|token| credential(principal, id, token));
+        let of_token = || self.token(principal, id).ok().map(|token| credential(principal, id, token));
         let of_session = || of_session(account, session_id, account.sessions.get(&session_id)?);
         let user_id = PrincipalId::from_uuid(id.uuid());
-        let of_user = || account.users.get(&user_id).map(|user| of_user(user_id, user));
+        let of_user = || account.users.get(&user_id).and_then(|user| of_user(user_id, user));
         of_token().or_else(of_session).or_else(of_user).ok_or(Denied::Refused)
     }
 
@@ -106,24 +120,31 @@ impl Known {
     }
 
     fn token(&self, principal: PrincipalId, token_id: TokenId) -> Result<&Token, Denied> {
-        self.account(principal)?.tokens.get(&token_id).ok_or(Denied::Refused)
+        let token = self.account(principal)?.tokens.get(&token_id);
+        token.filter(|_| !self.is_of_disabled(token_id)).ok_or(Denied::Refused)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = Credential> {
         let readable =
             self.accounts.iter().filter(|(who, _)| !self.is_closed && !self.unreadable.contains(who));
-        readable
-            .flat_map(|(who, account)| account.tokens.iter().map(|(id, token)| credential(*who, *id, token)))
+        let tokens =
+            readable.flat_map(|(who, account)| account.tokens.iter().map(|(id, token)| (*who, *id, token)));
+        tokens
+            .filter(|(_, id, _)| !self.is_of_disabled(*id))
+            .map(|(who, id, token)| credential(who, id, token))
     }
 
-    fn apply(&mut self, principal: PrincipalId, event: &Event) {
+    /// Takes in what happened to an account, by whomever.
+    fn apply(&mut self, principal: PrincipalId, by: PrincipalId, event: &Event) {
         let account = self.accounts.entry(principal).or_default();
         match event {
             Event::TokenIssued { token_id, digest, .. } => {
                 self.by_digest.insert(digest.clone(), (principal, *token_id));
+                self.makers.insert(*token_id, by);
             }
             Event::TokenRevoked { token_id } => {
                 self.by_digest.retain(|_, (_, known)| known != token_id);
+                self.makers.remove(token_id);
             }
             Event::SessionOpened { session_id, digest, .. } => {
                 self.sessions.insert(digest.clone(), *session_id);
@@ -133,6 +154,8 @@ impl Known {
             | Event::CommandRefused { .. }
             | Event::UserAdded { .. }
             | Event::UserSet { .. }
+            | Event::UserDisabled { .. }
+            | Event::UserEnabled { .. }
             | Event::UserRemoved { .. }
             | Event::PasswordSet { .. }
             | Event::UserInvited { .. }
@@ -159,12 +182,13 @@ fn of_session(account: &State, session_id: SessionId, session: &Session) -> Opti
         token_id: TokenId::from_uuid(session_id.uuid()),
         session_id: Some(session_id),
         expires_at: Some(session.expires_at),
-        ..of_user(session.user_id, user)
+        ..of_user(session.user_id, user)?
     })
 }
 
-fn of_user(user_id: PrincipalId, user: &User) -> Credential {
-    Credential {
+/// Somebody who is disabled is let in by no door.
+fn of_user(user_id: PrincipalId, user: &User) -> Option<Credential> {
+    (!user.is_disabled).then(|| Credential {
         principal: PrincipalId::OWNER,
         speaks_as: user_id,
         token_id: TokenId::from_uuid(user_id.uuid()),
@@ -172,7 +196,7 @@ fn of_user(user_id: PrincipalId, user: &User) -> Credential {
         project: user.project_id,
         rights: user.rights(),
         expires_at: None,
-    }
+    })
 }
 
 /// Takes an event in; answers whether it says something of an account.
@@ -190,7 +214,7 @@ pub(super) fn fold(known: &mut Arc<Known>, recorded: &Recorded) -> bool {
             tracing::error!(%principal, name = %envelope.name, "an account says more than is understood: it opens to nobody");
             known.unreadable.insert(principal);
         }
-        Ok(events) => events.iter().for_each(|event| known.apply(principal, event)),
+        Ok(events) => events.iter().for_each(|event| known.apply(principal, envelope.principal, event)),
         // An unknown event may be a revocation.
         Err(error) if error.is_newer() => {
             tracing::error!(%principal, name = %envelope.name, "an account says something unknown: it opens to nobody");

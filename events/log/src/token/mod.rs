@@ -130,6 +130,11 @@ impl Tokens {
         living.map(|credential| (credential.token_id, credential)).collect()
     }
 
+    /// Who made each token that was not revoked.
+    pub fn makers(&self) -> BTreeMap<TokenId, PrincipalId> {
+        self.known.borrow().makers().clone()
+    }
+
     /// Waits until the credential lets nobody in any more, or lets him do something else.
     pub async fn ended(&self, credential: Credential) {
         let mut known = self.known.clone();

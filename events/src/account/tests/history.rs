@@ -34,6 +34,8 @@ fn samples() -> Vec<Event> {
         Event::TokenRevoked { token_id },
         Event::UserAdded { user_id, name: "anna".to_owned(), role: Role::Viewer, permissions, project_id },
         Event::UserSet { user_id, name: "ann".to_owned(), role: Role::Editor, permissions },
+        Event::UserDisabled { user_id },
+        Event::UserEnabled { user_id },
         Event::UserRemoved { user_id, data_key_id: Some(data_key_id) },
         Event::PasswordSet { user_id, data_key_id, sealed_id },
         Event::UserInvited { user_id, digest: digest(), expires_at: NOW },

@@ -308,3 +308,53 @@ fn what_a_user_may_not_is_noted_once() {
     given::<Account>(history.clone()).when(note()).then([noted.clone()]);
     given::<Account>(history.into_iter().chain([noted])).when(note()).then([]);
 }
+
+fn owner(user_id: PrincipalId, name: &str) -> Event {
+    let (permissions, project_id) = (Permissions::NONE, ProjectId::HOME);
+    Event::UserAdded { user_id, name: name.to_owned(), role: Role::Owner, permissions, project_id }
+}
+
+#[test]
+fn whoever_is_disabled_is_signed_out_and_signs_in_by_nothing_until_he_is_enabled() {
+    let (disable, enable) = (UserCommand::Disable { user_id: ANNA }, UserCommand::Enable { user_id: ANNA });
+    let (disabled, enabled) = (Event::UserDisabled { user_id: ANNA }, Event::UserEnabled { user_id: ANNA });
+    let link = || invited(ANNA, "a", NOW.after(HOUR));
+    let history = vec![added(ANNA, "anna"), password_set(ANNA, 1), opened(1, ANNA), link()];
+    given::<Account>(history.clone())
+        .when(disable.clone())
+        .then([ended(1, SessionEnd::Revoked), disabled.clone()]);
+    given::<Account>(history.clone()).when(enable.clone()).then([]);
+    let shut = || history.clone().into_iter().chain([ended(1, SessionEnd::Revoked), disabled.clone()]);
+    given::<Account>(shut()).when(disable.clone()).then([]);
+    given::<Account>(shut()).when(open(2, ANNA)).rejected(&Rejection::WrongPassword);
+    given::<Account>(shut()).when(take("a", None)).rejected(&Rejection::InvitationEnded);
+    let invite = UserCommand::Invite { user_id: ANNA, digest: "b".to_owned(), expires_at: NOW.after(HOUR) };
+    given::<Account>(shut()).when(invite.clone()).rejected(&Rejection::UserDisabled);
+    // His name stays his, and so does his password.
+    given::<Account>(shut())
+        .when(add(BEN, "anna"))
+        .rejected(&Rejection::UserNameTaken { name: "anna".to_owned() });
+    given::<Account>(shut()).when(enable.clone()).then([enabled.clone()]);
+    let again = || shut().chain([enabled.clone()]);
+    given::<Account>(again()).when(open(2, ANNA)).then([opened(2, ANNA)]);
+    given::<Account>(again()).when(take("a", None)).rejected(&Rejection::InvitationEnded);
+    given::<Account>(again()).when(invite).then([invited(ANNA, "b", NOW.after(HOUR))]);
+    for command in [disable, enable] {
+        given::<Account>([]).when(command).rejected(&Rejection::UserNotFound);
+    }
+}
+
+#[test]
+fn somebody_is_left_who_may_let_others_in() {
+    let disable = |user_id| UserCommand::Disable { user_id };
+    let folder = owner(PrincipalId::OWNER, "folder");
+    given::<Account>([folder.clone()]).when(disable(PrincipalId::OWNER)).rejected(&Rejection::UserIsOwner);
+    given::<Account>([folder, owner(ANNA, "anna")])
+        .when(disable(ANNA))
+        .then([Event::UserDisabled { user_id: ANNA }]);
+    // Whoever owns the data folder may never have chosen a name.
+    let both = [owner(ANNA, "anna"), owner(BEN, "ben")];
+    given::<Account>(both.clone()).when(disable(ANNA)).then([Event::UserDisabled { user_id: ANNA }]);
+    let one = both.into_iter().chain([Event::UserDisabled { user_id: BEN }]);
+    given::<Account>(one).when(disable(ANNA)).rejected(&Rejection::UserIsLastOwner);
+}

@@ -19,6 +19,8 @@ pub(crate) const CONCERN: Concern = Concern {
         &super::LIST,
         &super::REVOKE,
         &user::ADD,
+        &user::DISABLE,
+        &user::ENABLE,
         &user::INVITE,
         &user::LIST,
         &user::PASSWORD,

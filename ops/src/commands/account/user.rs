@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::{HOURS_MAX, Role, address_of};
 use crate::{
     answers::account::{
-        User, user_add as add, user_invite as invite, user_list as list, user_password as password,
-        user_remove as remove, user_set as set,
+        User, user_add as add, user_disable as disable, user_enable as enable, user_invite as invite,
+        user_list as list, user_password as password, user_remove as remove, user_set as set,
     },
     client::{Client, Document},
     commands::{
@@ -66,6 +66,22 @@ Example:
         #[command(flatten)]
         intent: Intent,
     },
+    /// Let a user in by no door until he is enabled again: he is signed out everywhere, and tokens that he made open nothing.
+    Disable {
+        /// His name, his id or the first digits of it.
+        #[arg(value_name = "USER")]
+        user: String,
+        #[command(flatten)]
+        intent: Intent,
+    },
+    /// Let a user in again who was disabled, by the name and the password that he had.
+    Enable {
+        /// His name, his id or the first digits of it.
+        #[arg(value_name = "USER")]
+        user: String,
+        #[command(flatten)]
+        intent: Intent,
+    },
     /// Let a user in no longer, sign him out everywhere, and destroy the hash of his password.
     Remove {
         /// His name, his id or the first digits of it.
@@ -120,6 +136,9 @@ pub(crate) struct Set {
 pub(crate) const ADD: Document<add::Answer> = Document::repeatable(include_str!("user_add.graphql"));
 pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str!("user_list.graphql"));
 pub(crate) const SET: Document<set::Answer> = Document::repeatable(include_str!("user_set.graphql"));
+pub(crate) const DISABLE: Document<disable::Answer> =
+    Document::repeatable(include_str!("user_disable.graphql"));
+pub(crate) const ENABLE: Document<enable::Answer> = Document::repeatable(include_str!("user_enable.graphql"));
 pub(crate) const REMOVE: Document<remove::Answer> = Document::repeatable(include_str!("user_remove.graphql"));
 pub(crate) const PASSWORD: Document<password::Answer> =
     Document::repeatable(include_str!("user_password.graphql"));
@@ -178,6 +197,18 @@ impl Verbs for Verb {
                 let made = make_link(&client.meant(intent), wanted).await?;
                 Ok(output.show(&made, link_text)?)
             }
+            Self::Disable { user, intent } => {
+                let id = named::id(client, KIND, &user).await?;
+                let outcome = client.meant(intent).act(&DISABLE, input(json!({ "id": id }))).await?;
+                Failure::refused(outcome.user_errors)?;
+                show(output, outcome.payload.user)
+            }
+            Self::Enable { user, intent } => {
+                let id = named::id(client, KIND, &user).await?;
+                let outcome = client.meant(intent).act(&ENABLE, input(json!({ "id": id }))).await?;
+                Failure::refused(outcome.user_errors)?;
+                show(output, outcome.payload.user)
+            }
             Self::Remove { user, certainty } => {
                 let id = named::id(client, KIND, &user).await?;
                 let wanted = input(json!({ "id": id }));
@@ -217,8 +248,12 @@ fn text(user: &User) -> String {
         ("role", Some(word(&user.role))),
         ("beyond it", Some(user.extra_permissions.join(", ")).filter(|words| !words.is_empty())),
         ("password", Some(if user.has_password { "set" } else { "not set yet" }.to_owned())),
+        ("let in", user.is_disabled.then(|| DISABLED.to_owned())),
     ])
 }
+
+/// What is said of somebody who is let in by no door.
+const DISABLED: &str = "disabled";
 
 fn table(users: &[User]) -> String {
     let mut table = Table::new(&["name", "role", "beyond it", "password", "browsers", "id"]);
@@ -228,7 +263,7 @@ fn table(users: &[User]) -> String {
             word(&user.role),
             user.extra_permissions.join(", "),
             if user.has_password { "set" } else { "not set yet" }.to_owned(),
-            user.sessions.len().to_string(),
+            if user.is_disabled { DISABLED.to_owned() } else { user.sessions.len().to_string() },
             user.id.clone(),
         ]);
     }

@@ -9,7 +9,7 @@ import { Failed, Loading, Refused } from "../../parts/states";
 
 const TokensOf = graphql(`
   query TokensOf($asOf: AsOfInput) {
-    tokens(asOf: $asOf) { id name role networks expiresAt }
+    tokens(asOf: $asOf) { id name role networks expiresAt isDisabled }
   }
 `);
 const CreateToken = graphql(`
@@ -142,7 +142,7 @@ function Create({ off }: { off: string | undefined }) {
   );
 }
 
-function TokenRow({ token: { id, name, role, networks, expiresAt } }: { token: Token }) {
+function TokenRow({ token: { id, name, role, networks, expiresAt, isDisabled } }: { token: Token }) {
   const may = useMay("audit");
   const revoke = useAct(RevokeToken);
   const [isAsked, setAsked] = useState(false);
@@ -155,6 +155,7 @@ function TokenRow({ token: { id, name, role, networks, expiresAt } }: { token: T
           {may_}
           {networks.length > 0 && `, from ${networks.join(", ")}`}
           {expiresAt !== null && `, until ${moment(expiresAt)}`}.
+          {isDisabled && " Opens nothing, since whoever made it is disabled."}
         </p>
         <Refused problem={revoke.problem} />
       </div>

@@ -6,6 +6,7 @@ import { NAMELESS } from "../../client/session";
 import { Button } from "../../parts/Button";
 import { Confirm } from "../../parts/Confirm";
 import { count } from "../../parts/format";
+import { State } from "../../parts/State";
 import { Refused } from "../../parts/states";
 import { ThingLink } from "../../parts/ThingLink";
 import { PasswordPanel } from "./PasswordPanel";
@@ -14,6 +15,16 @@ import { Sessions } from "./Sessions";
 import type { User } from "./Users";
 import { permissionWords, ROLES } from "./words";
 
+const DisableUser = graphql(`
+  mutation DisableUser($id: ID!) {
+    userDisable(input: { id: $id }) { position userErrors { code message advice retryable } }
+  }
+`);
+const EnableUser = graphql(`
+  mutation EnableUser($id: ID!) {
+    userEnable(input: { id: $id }) { position userErrors { code message advice retryable } }
+  }
+`);
 const RemoveUser = graphql(`
   mutation RemoveUser($id: ID!) {
     userRemove(input: { id: $id }) { position userErrors { code message advice retryable } }
@@ -40,19 +51,23 @@ interface Props {
 
 /** Somebody: what he may do, whether he can sign in, and by how many browsers he has. */
 export function UserRow({ user, isYou, grantable, panel, onPanel }: Props) {
-  const { id, role, extraPermissions, hasPassword, sessions } = user;
+  const { id, role, extraPermissions, hasPassword, isDisabled, sessions } = user;
   const name = user.name || NAMELESS;
   const may = useMay("administer");
+  const disable = useAct(DisableUser);
+  const enable = useAct(EnableUser);
   const remove = useAct(RemoveUser);
   const region = useId();
   const [, word, does] = ROLES.find(([value]) => value === role) ?? [role, role, ""];
   const extra =
     extraPermissions.length === 0 ? "" : `; also: ${extraPermissions.map(permissionWords).join(", ")}`;
-  const comes = !hasPassword
-    ? "No password yet: nobody can sign in as this user."
-    : sessions.length === 0
-      ? "Signed in nowhere."
-      : `Signed in by ${count(sessions.length, "browser")}.`;
+  const comes = isDisabled
+    ? "Let in by no door, nor is whoever shows a token made by this user."
+    : !hasPassword
+      ? "No password yet: nobody can sign in as this user."
+      : sessions.length === 0
+        ? "Signed in nowhere."
+        : `Signed in by ${count(sessions.length, "browser")}.`;
   return (
     <li className="opens">
       <div className="grow">
@@ -61,12 +76,12 @@ export function UserRow({ user, isYou, grantable, panel, onPanel }: Props) {
             {name}
           </ThingLink>
         </b>
-        {isYou && <span className="q"> you</span>}
+        {isYou && <span className="q"> you</span>} {isDisabled && <State is="held">Disabled</State>}
         <p className="s q text">
           {word}: {does}
           {extra}. {comes}
         </p>
-        <Refused problem={remove.problem} />
+        <Refused problem={disable.problem ?? enable.problem ?? remove.problem} />
       </div>
       <span className="row-acts">
         {PANELS.filter(([value]) => value === "sessions" || may.isShown).map(([value, label]) => (
@@ -82,6 +97,18 @@ export function UserRow({ user, isYou, grantable, panel, onPanel }: Props) {
             {label}
           </Button>
         ))}
+        {may.isShown && (
+          <Button
+            small
+            look="bare"
+            off={may.off}
+            aria-label={`${isDisabled ? "Enable" : "Disable"} ${name}`}
+            running={(disable.isRunning && "Disabling…") || (enable.isRunning && "Enabling…")}
+            onClick={() => void (isDisabled ? enable : disable).run({ id })}
+          >
+            {isDisabled ? "Enable" : "Disable"}
+          </Button>
+        )}
         {may.isShown && (
           <Confirm
             word="Remove"

@@ -19,6 +19,7 @@ const UsersOf = graphql(
         permissions
         extraPermissions
         hasPassword
+        isDisabled
         sessions { ...SessionShown }
       }
       viewer(asOf: $asOf) { principalId permissions }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use mediary_events::account::{
     Account, Ask, Rejection, UserCommand,
-    ask::{SessionRevoke, SessionRevokeAll, UserAdd, UserInvite, UserRemove, UserSet, UserSetPassword},
+    ask::{
+        SessionRevoke, SessionRevokeAll, UserAdd, UserDisable, UserEnable, UserInvite, UserRemove, UserSet,
+        UserSetPassword,
+    },
 };
 use mediary_schema::{
     PrincipalId, ProjectId, SessionId,
@@ -32,6 +35,14 @@ pub(super) fn tell(story: &mut Transaction<'_>, asked: &Ask) -> Result<Told, Ref
     match asked {
         Ask::UserAdd(asked) => add(story, asked),
         Ask::UserSet(asked) => set(story, asked),
+        Ask::UserDisable(UserDisable { user_id }) => {
+            execute(story, UserCommand::Disable { user_id: *user_id })?;
+            Ok(Told::of_user(*user_id))
+        }
+        Ask::UserEnable(UserEnable { user_id }) => {
+            execute(story, UserCommand::Enable { user_id: *user_id })?;
+            Ok(Told::of_user(*user_id))
+        }
         Ask::UserRemove(UserRemove { user_id }) => {
             execute(story, UserCommand::Remove { user_id: *user_id })?;
             Ok(Told::of_user(*user_id))
