@@ -49,11 +49,14 @@ pub enum DeliveryState {
     Failed,
     /// Nobody knows whether the channel has taken it: it is not sent again unless somebody wants that.
     Unsure,
+    /// Its channel was paused: it is not sent unless somebody wants that.
+    Skipped,
 }
 
 impl DeliveryState {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Queued, Self::Sending, Self::Sent, Self::Failed, Self::Unsure];
+    pub const ALL: [Self; 6] =
+        [Self::Queued, Self::Sending, Self::Sent, Self::Failed, Self::Unsure, Self::Skipped];
 
     /// Its stored name.
     pub const fn name(self) -> &'static str {
@@ -63,6 +66,7 @@ impl DeliveryState {
             Self::Sent => "sent",
             Self::Failed => "failed",
             Self::Unsure => "unsure",
+            Self::Skipped => "skipped",
         }
     }
 }

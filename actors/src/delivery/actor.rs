@@ -195,6 +195,11 @@ impl OutboxArguments {
         let state = self.gate.state::<Delivery>(id.uuid()).await?;
         let begin = move |story: &mut Transaction<'_>| delivery::begin(story, id);
         match self.gate.transact(self.caller(project), begin).await {
+            // Its channel is paused: that is recorded, and nothing is sent.
+            Ok(receipt) if !receipt.value => {
+                metrics::counter!("mediary_deliveries_total", "result" => "skipped").increment(1);
+                return Ok(());
+            }
             Ok(_) => {}
             // It was begun, or ended, a moment ago.
             Err(Refusal::Rejected(_)) => return Ok(()),

@@ -90,7 +90,7 @@ impl Due {
                 Event::Failed { again_at, .. } => self.wait(id, again_at),
                 Event::Retried { at } => self.wait(id, Some(at)),
                 // It may be wanted again.
-                Event::Doubted { .. } => self.wait(id, None),
+                Event::Doubted { .. } | Event::Skipped {} => self.wait(id, None),
                 Event::Completed {} => self.forget(id),
             }
         }

@@ -3,6 +3,7 @@
 mod answers;
 mod calls;
 mod mail;
+mod paused;
 mod services;
 
 use std::{

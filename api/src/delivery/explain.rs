@@ -31,6 +31,7 @@ impl Explains for Words {
             }
             Event::Failed { failure, again_at: None } => format!("could not send it: {}", failure.message),
             Event::Doubted { reason } => format!("doesn't know whether it was sent: {reason}"),
+            Event::Skipped {} => "did not send it, since the channel is paused".to_owned(),
             Event::Retried { .. } => "had it sent again".to_owned(),
         };
         Ok(event_of::<Delivery>(recorded).map(said))

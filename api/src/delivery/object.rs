@@ -28,6 +28,8 @@ pub(crate) enum State {
     Failed,
     /// Nobody knows whether the channel has taken it: it is not sent again unless somebody wants that.
     Unsure,
+    /// Its channel was paused: it is not sent unless somebody wants that.
+    Skipped,
 }
 
 /// One message to one channel.

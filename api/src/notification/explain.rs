@@ -33,6 +33,8 @@ impl Explains for Words {
                 format!("added the channel {name}: {} at {}", channel.service.name(), channel.host)
             }
             Event::ChannelRemoved { name } => format!("removed the channel {name}, and its address"),
+            Event::ChannelPaused { name } => format!("paused the channel {name}"),
+            Event::ChannelResumed { name } => format!("let the channel {name} go on"),
         };
         Ok(event_of::<Notification>(recorded).map(said))
     }

@@ -1,10 +1,11 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::notification::{
-    Ask,
+    Ask, Notification as Notices, State,
     ask::{AddChannel, AddRule, RemoveRule, Which, WhichChannel},
 };
 
 use mediary_log::{vault::Value as Address, work};
+use mediary_schema::{account::Permission, notification::Channel};
 
 use super::{
     Notification,
@@ -19,6 +20,7 @@ use crate::{
     delivery::Delivery,
     schema::platform,
     secret::SecretValue,
+    session::session,
 };
 
 #[derive(Debug, Default)]
@@ -172,8 +174,7 @@ impl NotificationMutation {
         let (from, quiet) = (from.into(), quiet.map(Into::into));
         let asked = Ask::AddChannel(AddChannel { name: name.clone(), from, quiet, title, body, replace });
         let (told, done) = with_vault(context, terms, asked, address.map(|address| address.0)).await?;
-        let channel = told.and_then(|told| told.channel);
-        let channel = channel.map(|channel| NotificationChannel::new(name, channel));
+        let channel = now(context, name, told.and_then(|told| told.channel)).await;
         Ok(NotificationChannelPayload { channel, delivery: None, done })
     }
 
@@ -187,6 +188,32 @@ impl NotificationMutation {
         let asked = Ask::RemoveChannel(WhichChannel { name });
         let (_, done) = with_vault(context, terms, asked, None).await?;
         Ok(NotificationChannelPayload { channel: None, delivery: None, done })
+    }
+
+    /// Sends nothing there until it goes on: what would be sent is skipped, and is not made up for.
+    async fn notification_channel_pause(
+        &self,
+        context: &Context<'_>,
+        input: NotificationChannelInput,
+    ) -> Result<NotificationChannelPayload> {
+        let NotificationChannelInput { name, terms } = input;
+        let asked = Ask::PauseChannel(WhichChannel { name: name.clone() });
+        let (told, done) = asking::ask(context, terms, asked).await?;
+        let channel = now(context, name, told.and_then(|told| told.channel)).await;
+        Ok(NotificationChannelPayload { channel, delivery: None, done })
+    }
+
+    /// Sends notices there again that are raised from now on.
+    async fn notification_channel_resume(
+        &self,
+        context: &Context<'_>,
+        input: NotificationChannelInput,
+    ) -> Result<NotificationChannelPayload> {
+        let NotificationChannelInput { name, terms } = input;
+        let asked = Ask::ResumeChannel(WhichChannel { name: name.clone() });
+        let (told, done) = asking::ask(context, terms, asked).await?;
+        let channel = now(context, name, told.and_then(|told| told.channel)).await;
+        Ok(NotificationChannelPayload { channel, delivery: None, done })
     }
 
     /// Sends something there once, to see whether it arrives: ask the delivery how it stands.
@@ -204,6 +231,15 @@ impl NotificationMutation {
         };
         Ok(NotificationChannelPayload { channel: None, delivery, done })
     }
+}
+
+/// A channel as it is now.
+async fn now(context: &Context<'_>, name: String, channel: Option<Channel>) -> Option<NotificationChannel> {
+    let (channel, project) = (channel?, session(context, Permission::READ).ok()?.project);
+    let paused = name.clone();
+    let look = move |state: &State| state.paused.contains(&paused);
+    let is_paused = platform(context).gate.inspect::<Notices, _>(project.uuid(), look).await.ok()?;
+    Some(NotificationChannel::new(name, channel, is_paused))
 }
 
 /// Tells it with the vault; what the log says then is done there before it is answered.

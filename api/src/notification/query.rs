@@ -142,8 +142,12 @@ impl NotificationQuery {
         let project = session(context, Permission::NOTIFY)?.project;
         let state =
             state::<Notices>(context, project.uuid()).await.map_err(|refusal| read_fault(&refusal))?;
-        let channels = state.channels.into_iter();
-        Ok(channels.map(|(name, channel)| NotificationChannel::new(name, channel)).collect())
+        let State { channels, paused, .. } = state;
+        let shown = |(name, channel)| {
+            let is_paused = paused.contains(&name);
+            NotificationChannel::new(name, channel, is_paused)
+        };
+        Ok(channels.into_iter().map(shown).collect())
     }
 
     /// What a rule would have told of what is recorded: nobody is told anything.

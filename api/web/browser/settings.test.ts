@@ -152,7 +152,7 @@ async function startTaker(): Promise<{ http: HttpServer; address: string; taken:
   return { http, taken, address: `ntfy://127.0.0.1:${(http.address() as AddressInfo).port}/hidden-topic` };
 }
 
-test("a channel is added, tested, changed without its address, and removed; nobody is shown the address", async () => {
+test("a channel is added, tested, paused, changed without its address, and removed; nobody is shown the address", async () => {
   const { http, address, taken } = await startTaker();
   const watched = await open(browser, server.url, "/settings?part=channels", { token: server.token });
   const { page } = watched;
@@ -170,6 +170,13 @@ test("a channel is added, tested, changed without its address, and removed; nobo
   expect(taken.join()).toContain("phone");
   await watched.shoot("settings-channels-tested");
   expect(await watched.axe()).toEqual([]);
+
+  await page.getByRole("button", { name: "Pause phone" }).click();
+  await page.getByText("what comes up meanwhile is skipped").waitFor();
+  await watched.shoot("settings-channels-paused");
+  expect(await watched.axe()).toEqual([]);
+  await page.getByRole("button", { name: "Go on with phone" }).click();
+  await page.getByRole("button", { name: "Pause phone" }).waitFor();
 
   await page.getByRole("button", { name: "Change phone" }).click();
   const form = page.getByRole("form", { name: "phone" });

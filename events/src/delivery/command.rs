@@ -30,6 +30,8 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Its channel is paused.
+    Skip,
     /// A person wants it sent again.
     Retry {
         /// The moment of it.

@@ -47,6 +47,7 @@ impl Concern for Delivery {
         EventKind::new("completed", 1, 0),
         EventKind::new("failed", 1, 0),
         EventKind::new("doubted", 1, 0),
+        EventKind::new("skipped", 1, 0),
         EventKind::new("retried", 1, 0),
     ];
 
@@ -62,12 +63,13 @@ impl Concern for Delivery {
             | Command::Begin
             | Command::Complete
             | Command::Fail { .. }
-            | Command::Doubt { .. } => Permission::PERFORM,
+            | Command::Doubt { .. }
+            | Command::Skip => Permission::PERFORM,
         }
     }
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
-        use DeliveryState::{Failed, Queued, Sending, Sent, Unsure};
+        use DeliveryState::{Failed, Queued, Sending, Sent, Skipped, Unsure};
         let known = match (state.state, &command) {
             (Some(known), _) => known,
             (None, Command::Queue { .. }) => Queued,
@@ -77,6 +79,7 @@ impl Concern for Delivery {
                 | Command::Complete
                 | Command::Fail { .. }
                 | Command::Doubt { .. }
+                | Command::Skip
                 | Command::Retry { .. },
             ) => return Err(Rejection::NotFound),
         };
@@ -96,16 +99,19 @@ impl Concern for Delivery {
             (Command::Doubt { reason }, Queued | Sending) => {
                 vec![Event::Doubted { reason: cut(reason, REASON_BYTES_MAX) }]
             }
-            (Command::Retry { now }, Failed | Unsure) => vec![Event::Retried { at: now }],
+            (Command::Skip, Queued) => vec![Event::Skipped {}],
+            (Command::Skip, Skipped) => vec![],
+            (Command::Retry { now }, Failed | Unsure | Skipped) => vec![Event::Retried { at: now }],
             // A person doesn't wait for it: it may be far away, if the clock was set back since.
             (Command::Retry { now }, Queued) if state.at.is_some_and(|at| at > now) => {
                 vec![Event::Retried { at: now }]
             }
             // It is on its way.
             (Command::Retry { .. }, Queued) => vec![],
-            (Command::Begin, Sending | Sent | Failed | Unsure)
-            | (Command::Complete | Command::Fail { .. }, Queued | Sent | Failed | Unsure)
-            | (Command::Doubt { .. }, Sent | Failed | Unsure)
+            (Command::Begin, Sending | Sent | Failed | Unsure | Skipped)
+            | (Command::Complete | Command::Fail { .. }, Queued | Sent | Failed | Unsure | Skipped)
+            | (Command::Doubt { .. }, Sent | Failed | Unsure | Skipped)
+            | (Command::Skip, Sending | Sent | Failed | Unsure)
             | (Command::Retry { .. }, Sending | Sent) => return Err(Rejection::Unready { state: known }),
         })
     }

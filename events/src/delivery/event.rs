@@ -36,6 +36,9 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Its channel is paused: it is not sent, unless a person wants that.
+    #[serde(rename = "skipped")]
+    Skipped {},
     /// A person wants it sent again.
     #[serde(rename = "retried")]
     Retried {
@@ -52,6 +55,7 @@ impl Event {
             | Self::Completed {}
             | Self::Failed { .. }
             | Self::Doubted { .. }
+            | Self::Skipped {}
             | Self::Retried { .. } => Subjects::none(),
         }
     }
@@ -64,7 +68,7 @@ impl Event {
             }
             Self::Failed { failure, again_at } => Self::Failed { failure: failure.redacted(), again_at },
             Self::Doubted { .. } => Self::Doubted { reason: String::new() },
-            event @ (Self::Begun {} | Self::Completed {} | Self::Retried { .. }) => event,
+            event @ (Self::Begun {} | Self::Completed {} | Self::Skipped {} | Self::Retried { .. }) => event,
         }
     }
 }

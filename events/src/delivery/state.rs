@@ -38,6 +38,7 @@ impl State {
                 self.state = Some(if is_over { DeliveryState::Failed } else { DeliveryState::Queued });
             }
             Event::Doubted { .. } => self.state = Some(DeliveryState::Unsure),
+            Event::Skipped {} => self.state = Some(DeliveryState::Skipped),
             Event::Retried { at } => {
                 (self.failures, self.at) = (0, Some(*at));
                 self.state = Some(DeliveryState::Queued);

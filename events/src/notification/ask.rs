@@ -32,6 +32,12 @@ pub enum Ask {
     /// Nothing is sent there any more.
     #[serde(rename = "notification.remove_channel")]
     RemoveChannel(WhichChannel),
+    /// Nothing is sent there until it goes on.
+    #[serde(rename = "notification.pause_channel")]
+    PauseChannel(WhichChannel),
+    /// Notices are sent there again.
+    #[serde(rename = "notification.resume_channel")]
+    ResumeChannel(WhichChannel),
     /// Something is sent there once, to see whether it arrives.
     #[serde(rename = "notification.test_channel")]
     TestChannel(WhichChannel),
@@ -107,6 +113,8 @@ impl Asked for Ask {
         CommandKind::new("notification.add_channel", Permission::SECRET, schema_of::<AddChannel>)
             .not_over_nats(),
         CommandKind::new("notification.remove_channel", Permission::SECRET, schema_of::<WhichChannel>),
+        CommandKind::new("notification.pause_channel", Permission::NOTIFY, schema_of::<WhichChannel>),
+        CommandKind::new("notification.resume_channel", Permission::NOTIFY, schema_of::<WhichChannel>),
         CommandKind::new("notification.test_channel", Permission::NOTIFY, schema_of::<WhichChannel>),
     ];
 
@@ -118,6 +126,8 @@ impl Asked for Ask {
             Self::RemoveRule(_) => "notification.remove_rule",
             Self::AddChannel(_) => "notification.add_channel",
             Self::RemoveChannel(_) => "notification.remove_channel",
+            Self::PauseChannel(_) => "notification.pause_channel",
+            Self::ResumeChannel(_) => "notification.resume_channel",
             Self::TestChannel(_) => "notification.test_channel",
         }
     }

@@ -64,4 +64,14 @@ pub enum Command {
         /// What people call it.
         name: String,
     },
+    /// Have nothing sent there for now.
+    PauseChannel {
+        /// What people call it.
+        name: String,
+    },
+    /// Have notices sent there again.
+    ResumeChannel {
+        /// What people call it.
+        name: String,
+    },
 }

@@ -66,6 +66,12 @@ pub enum Rejection {
         /// The name.
         name: String,
     },
+    /// Nothing is sent there for now.
+    #[error("the channel {name:?} is paused, and nothing is sent there")]
+    ChannelPaused {
+        /// The name.
+        name: String,
+    },
     /// It is no channel.
     #[error("this is no channel: {reason}")]
     BadChannel {
@@ -94,6 +100,7 @@ impl crate::Rejection for Rejection {
             Self::TooManyRules => "NOTIFICATION_TOO_MANY_RULES",
             Self::ChannelExists { .. } => "NOTIFICATION_CHANNEL_EXISTS",
             Self::ChannelNotFound { .. } => "NOTIFICATION_CHANNEL_NOT_FOUND",
+            Self::ChannelPaused { .. } => "NOTIFICATION_CHANNEL_PAUSED",
             Self::BadChannel { .. } => "NOTIFICATION_BAD_CHANNEL",
             Self::NoAddress => "NOTIFICATION_NO_ADDRESS",
             Self::TooManyChannels => "NOTIFICATION_TOO_MANY_CHANNELS",
@@ -111,6 +118,7 @@ impl crate::Rejection for Rejection {
             Self::BadRule { .. } => "`mediary notification rule add --help` has examples",
             Self::TooManyRules => "replace one that there is",
             Self::ChannelNotFound { .. } => "`mediary notification channel list` shows those that there are",
+            Self::ChannelPaused { .. } => "`mediary notification channel resume NAME` lets it go on",
             Self::BadChannel { .. } => "`mediary notification channel add --help` has examples",
             Self::NoAddress => "`mediary notification channel add NAME --stdin` sends it",
             Self::TooManyChannels => "remove one",
@@ -132,6 +140,8 @@ impl Concern for Notification {
         EventKind::new("rule_removed", 1, 0),
         EventKind::new("channel_added", 1, 0).about(&["secret"]),
         EventKind::new("channel_removed", 1, 0),
+        EventKind::new("channel_paused", 1, 0),
+        EventKind::new("channel_resumed", 1, 0),
     ];
 
     type Command = Command;
@@ -146,7 +156,10 @@ impl Concern for Notification {
             | Command::Dismiss { .. }
             | Command::ReadAll { .. }
             | Command::DismissAll { .. } => Permission::NOTICE,
-            Command::AddRule { .. } | Command::RemoveRule { .. } => Permission::NOTIFY,
+            Command::AddRule { .. }
+            | Command::RemoveRule { .. }
+            | Command::PauseChannel { .. }
+            | Command::ResumeChannel { .. } => Permission::NOTIFY,
             Command::AddChannel { .. } | Command::RemoveChannel { .. } => Permission::SECRET,
         }
     }
@@ -180,10 +193,19 @@ impl Concern for Notification {
             (Command::AddChannel { name, channel, replace }, _) => {
                 return add_channel(state, name, channel, replace);
             }
-            (Command::RemoveChannel { name }, _) if state.channels.contains_key(&name) => {
-                vec![Event::ChannelRemoved { name }]
+            (
+                Command::RemoveChannel { name }
+                | Command::PauseChannel { name }
+                | Command::ResumeChannel { name },
+                _,
+            ) if !state.channels.contains_key(&name) => return Err(Rejection::ChannelNotFound { name }),
+            (Command::RemoveChannel { name }, _) => vec![Event::ChannelRemoved { name }],
+            (Command::PauseChannel { name }, _) if state.paused.contains(&name) => vec![],
+            (Command::PauseChannel { name }, _) => vec![Event::ChannelPaused { name }],
+            (Command::ResumeChannel { name }, _) if state.paused.contains(&name) => {
+                vec![Event::ChannelResumed { name }]
             }
-            (Command::RemoveChannel { name }, _) => return Err(Rejection::ChannelNotFound { name }),
+            (Command::ResumeChannel { .. }, _) => vec![],
         })
     }
 

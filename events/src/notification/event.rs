@@ -73,6 +73,18 @@ pub enum Event {
         /// What people called it.
         name: String,
     },
+    /// Nothing is sent there until it goes on: what would be is skipped.
+    #[serde(rename = "channel_paused")]
+    ChannelPaused {
+        /// What people call it.
+        name: String,
+    },
+    /// Notices are sent there again, those that are raised from now on.
+    #[serde(rename = "channel_resumed")]
+    ChannelResumed {
+        /// What people call it.
+        name: String,
+    },
 }
 
 impl Event {
@@ -86,7 +98,9 @@ impl Event {
             | Self::AllDismissed { .. }
             | Self::RuleAdded { .. }
             | Self::RuleRemoved { .. }
-            | Self::ChannelRemoved { .. } => Subjects::none(),
+            | Self::ChannelRemoved { .. }
+            | Self::ChannelPaused { .. }
+            | Self::ChannelResumed { .. } => Subjects::none(),
             Self::ChannelAdded { channel, .. } => Subjects::of([Some(channel.secret_id.into())]),
         }
     }
@@ -105,7 +119,9 @@ impl Event {
             | Self::AllRead { .. }
             | Self::AllDismissed { .. }
             | Self::RuleRemoved { .. }
-            | Self::ChannelRemoved { .. } => self.clone(),
+            | Self::ChannelRemoved { .. }
+            | Self::ChannelPaused { .. }
+            | Self::ChannelResumed { .. } => self.clone(),
         }
     }
 }

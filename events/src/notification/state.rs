@@ -16,6 +16,8 @@ pub struct State {
     pub(super) rules: BTreeMap<String, Option<Rule>>,
     /// Channels, by their names.
     pub channels: BTreeMap<String, Channel>,
+    /// Channels that nothing is sent to for now, by their names.
+    pub paused: BTreeSet<String>,
 }
 
 /// What is told of a thing.
@@ -64,6 +66,13 @@ impl State {
             }
             Event::ChannelRemoved { name } => {
                 self.channels.remove(&name);
+                self.paused.remove(&name);
+            }
+            Event::ChannelPaused { name } => {
+                self.paused.insert(name);
+            }
+            Event::ChannelResumed { name } => {
+                self.paused.remove(&name);
             }
         }
     }

@@ -201,3 +201,23 @@ fn a_channel_is_added_replaced_and_removed() {
     let decided = Notification::decide(&State::default(), command(Channel { quiet, ..channel() }, false));
     assert!(matches!(decided, Err(Rejection::BadChannel { .. })), "{decided:?}");
 }
+
+#[test]
+fn a_channel_is_paused_and_goes_on_and_is_no_more_paused_once_it_is_removed() {
+    let name = || "phone".to_owned();
+    let (pause, resume) = (|| Command::PauseChannel { name: name() }, || Command::ResumeChannel { name: name() });
+    let (paused, resumed) = (|| Event::ChannelPaused { name: name() }, || Event::ChannelResumed { name: name() });
+    let added = || Event::ChannelAdded { name: name(), channel: channel() };
+    given::<Notification>([added()]).when(pause()).then([paused()]);
+    given::<Notification>([added(), paused()]).when(pause()).then([]);
+    given::<Notification>([added(), paused()]).when(resume()).then([resumed()]);
+    given::<Notification>([added()]).when(resume()).then([]);
+    given::<Notification>([added(), paused(), resumed()]).when(pause()).then([paused()]);
+    // One that takes its place is still paused; one that is added anew is not.
+    given::<Notification>([added(), paused(), added()]).when(pause()).then([]);
+    let removed = Event::ChannelRemoved { name: name() };
+    given::<Notification>([added(), paused(), removed, added()]).when(pause()).then([paused()]);
+    for command in [pause(), resume()] {
+        given::<Notification>([]).when(command).rejected(&Rejection::ChannelNotFound { name: name() });
+    }
+}

@@ -28,6 +28,9 @@ row! {
     }
 }
 
+/// Why a message was skipped.
+const PAUSED: &str = "the channel was paused";
+
 impl Counted for Known {
     fn count(&self, tally: &mut Tally<'_>) {
         let Word(state) = self.state;
@@ -86,10 +89,11 @@ impl Deliveries {
                 (state, again_at, Some(failure.message))
             }
             Event::Doubted { reason } => (DeliveryState::Unsure, None, Some(reason)),
+            Event::Skipped {} => (DeliveryState::Skipped, None, Some(PAUSED.to_owned())),
             Event::Retried { at } => (DeliveryState::Queued, Some(at), row.reason.take()),
         };
         (row.state, row.due_at, row.reason) = (Word(state), due.map(Timestamp::as_micros), reason);
-        let is_over = matches!(state, DeliveryState::Sent | DeliveryState::Failed | DeliveryState::Unsure);
+        let is_over = !matches!(state, DeliveryState::Queued | DeliveryState::Sending);
         row.ended_at = is_over.then_some(at);
         Ok(())
     }

@@ -54,6 +54,20 @@ fn a_delivery_shows_how_it_stands_and_why() {
 }
 
 #[test]
+fn what_is_skipped_says_so_and_is_over_until_somebody_wants_it_sent() {
+    let mut rows = Rows::<DeliveryView>::new();
+    let mut stands = |events: Vec<Event>| {
+        rows.feed::<Delivery>(id(1).uuid(), events);
+        let row = rows.read(|rows| delivery(rows, id(1))).unwrap();
+        (row.state, row.due_at, row.reason, row.ended_at.is_some())
+    };
+    let skipped = (DeliveryState::Skipped, None, Some("the channel was paused".to_owned()), true);
+    assert_eq!(stands(vec![queued("phone"), Event::Skipped {}]), skipped);
+    let (state, due_at, _, is_over) = stands(vec![Event::Retried { at: at(7) }]);
+    assert_eq!((state, due_at, is_over), (DeliveryState::Queued, Some(at(7)), false));
+}
+
+#[test]
 fn deliveries_are_found_by_channel_state_and_id() {
     let mut rows = Rows::<DeliveryView>::new();
     rows.feed::<Delivery>(id(1).uuid(), [queued("phone")]);

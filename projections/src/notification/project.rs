@@ -81,7 +81,9 @@ impl Notices {
             Event::RuleAdded { .. }
             | Event::RuleRemoved { .. }
             | Event::ChannelAdded { .. }
-            | Event::ChannelRemoved { .. } => {}
+            | Event::ChannelRemoved { .. }
+            | Event::ChannelPaused { .. }
+            | Event::ChannelResumed { .. } => {}
         }
         Ok(())
     }

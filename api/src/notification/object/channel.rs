@@ -40,6 +40,8 @@ pub(crate) struct NotificationChannel {
     from: SeverityName,
     /// When nothing is sent there but what is urgent.
     quiet: Option<NotificationQuietHours>,
+    /// Whether nothing is sent there for now: what would be is skipped.
+    is_paused: bool,
     /// What a title becomes there: a template; none if it stays what it is.
     title: Option<String>,
     /// What a body becomes there: a template; none if it stays what it is.
@@ -59,14 +61,14 @@ pub(crate) struct NotificationQuietHours {
 }
 
 impl NotificationChannel {
-    pub(in crate::notification) fn new(name: String, channel: Channel) -> Self {
+    pub(in crate::notification) fn new(name: String, channel: Channel, is_paused: bool) -> Self {
         let Channel { service, host, secret_id: _, from, quiet, title, body } = channel;
         let quiet = quiet.map(|QuietHours { from_minute, until_minute, zone }| NotificationQuietHours {
             from_minute,
             until_minute,
             zone,
         });
-        Self { name, service: service.into(), host, from: from.into(), quiet, title, body }
+        Self { name, service: service.into(), host, from: from.into(), quiet, is_paused, title, body }
     }
 }
 

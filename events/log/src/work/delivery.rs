@@ -3,6 +3,7 @@
 use mediary_events::{
     Asked as _, Concern as _, codec,
     delivery::{Ask, Command, Delivery, ask::Retry},
+    notification::Notification,
 };
 use mediary_schema::{
     DeliveryId,
@@ -62,7 +63,8 @@ pub enum Outcome {
     Unsure(String),
 }
 
-/// Has something sent, once it is not quiet there; what is urgent doesn't wait for that.
+/// Has something sent, once it is not quiet there; what is urgent doesn't wait for that. Of a channel that is paused it is recorded as
+/// skipped, so that nobody gets all of it at once when it goes on.
 pub(super) fn queue(
     story: &mut Transaction<'_>,
     id: DeliveryId,
@@ -73,12 +75,27 @@ pub(super) fn queue(
     let now = story.now();
     let quiet = channel.quiet.as_ref().filter(|_| message.severity < Severity::Urgent);
     let at = quiet.and_then(|quiet| quiet.until(now)).unwrap_or(now);
-    story.entail::<Delivery>(id.uuid(), Command::Queue { channel: name, message, at })
+    let is_skipped = is_paused(story, &name)? && story.state::<Delivery>(id.uuid())?.state.is_none();
+    story.entail::<Delivery>(id.uuid(), Command::Queue { channel: name, message, at })?;
+    if is_skipped { story.entail::<Delivery>(id.uuid(), Command::Skip) } else { Ok(()) }
 }
 
-/// It is about to be sent: recorded before it is.
-pub fn begin(story: &mut Transaction<'_>, id: DeliveryId) -> Result<(), Refusal> {
-    story.entail::<Delivery>(id.uuid(), Command::Begin)
+/// It is about to be sent: recorded before it is. Answers whether it is to be: what waited for its moment until its channel was paused
+/// is skipped.
+pub fn begin(story: &mut Transaction<'_>, id: DeliveryId) -> Result<bool, Refusal> {
+    let channel = story.state::<Delivery>(id.uuid())?.channel.clone();
+    if is_paused(story, &channel)? {
+        story.entail::<Delivery>(id.uuid(), Command::Skip)?;
+        return Ok(false);
+    }
+    story.entail::<Delivery>(id.uuid(), Command::Begin)?;
+    Ok(true)
+}
+
+/// Whether nothing is sent to a channel for now.
+fn is_paused(story: &mut Transaction<'_>, channel: &str) -> Result<bool, Refusal> {
+    let project = story.caller().project;
+    Ok(story.state::<Notification>(project.uuid())?.paused.contains(channel))
 }
 
 /// What became of it: recorded after.

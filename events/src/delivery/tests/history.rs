@@ -22,6 +22,7 @@ fn samples() -> Vec<Event> {
         Event::Failed { failure: failure.clone(), again_at: Some(NOW) },
         Event::Failed { failure, again_at: None },
         Event::Doubted { reason: "the server ended".to_owned() },
+        Event::Skipped {},
         Event::Retried { at: NOW },
     ]
 }

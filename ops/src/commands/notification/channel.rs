@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     answers::notification::{
-        Delivery, NotificationChannel, channel_add, channel_list, channel_remove, channel_test,
+        Delivery, NotificationChannel, channel_add, channel_list, channel_pause, channel_remove,
+        channel_resume, channel_test,
     },
     client::{Client, Document},
     commands::{failure::Failure, intent::Intent, playlist::input, secret::from_stdin},
@@ -47,6 +48,10 @@ pub(crate) enum Verb {
     List,
     /// Send something there, to see whether it arrives.
     Test(One),
+    /// Send nothing there until it is resumed: what would be sent is skipped, and is not made up for.
+    Pause(One),
+    /// Send notices there again, those that are raised from now on.
+    Resume(One),
     /// Send nothing there any more, and destroy its address.
     Remove(One),
 }
@@ -98,6 +103,10 @@ pub(crate) const LIST: Document<channel_list::Answer> =
     Document::repeatable(include_str!("channel_list.graphql"));
 pub(crate) const TEST: Document<channel_test::Answer> =
     Document::repeatable(include_str!("channel_test.graphql"));
+pub(crate) const PAUSE: Document<channel_pause::Answer> =
+    Document::repeatable(include_str!("channel_pause.graphql"));
+pub(crate) const RESUME: Document<channel_resume::Answer> =
+    Document::repeatable(include_str!("channel_resume.graphql"));
 pub(crate) const REMOVE: Document<channel_remove::Answer> =
     Document::repeatable(include_str!("channel_remove.graphql"));
 
@@ -133,10 +142,17 @@ impl Verb {
                     "title": title, "body": body, "replace": replace });
                 let outcome = client.meant(intent).act(&ADD, input(wanted)).await?;
                 Failure::refused(outcome.user_errors)?;
-                match outcome.payload.channel {
-                    Some(channel) => Ok(output.show(&[channel], |channels| table(channels))?),
-                    None => Ok(output.show(&json!({ "name": name }), |_| "done".to_owned())?),
-                }
+                show(output, &name, outcome.payload.channel)
+            }
+            Self::Pause(One { name, intent }) => {
+                let outcome = client.meant(intent).act(&PAUSE, input(json!({ "name": name }))).await?;
+                Failure::refused(outcome.user_errors)?;
+                show(output, &name, outcome.payload.channel)
+            }
+            Self::Resume(One { name, intent }) => {
+                let outcome = client.meant(intent).act(&RESUME, input(json!({ "name": name }))).await?;
+                Failure::refused(outcome.user_errors)?;
+                show(output, &name, outcome.payload.channel)
             }
             Self::Remove(One { name, intent }) => {
                 let wanted = json!({ "name": name });
@@ -190,14 +206,22 @@ pub(crate) fn clock(from_minute: i64, until_minute: i64) -> String {
     format!("{}-{}", clock(from_minute), clock(until_minute))
 }
 
+fn show(output: &mut Output, name: &str, channel: Option<NotificationChannel>) -> Result<(), Failure> {
+    match channel {
+        Some(channel) => Ok(output.show(&[channel], |channels| table(channels))?),
+        None => Ok(output.show(&json!({ "name": name }), |_| "done".to_owned())?),
+    }
+}
+
 fn table(channels: &[NotificationChannel]) -> String {
-    let mut table = Table::new(&["name", "service", "host", "from", "quiet"]);
-    for NotificationChannel { name, service, host, from, quiet, .. } in channels {
+    let mut table = Table::new(&["name", "service", "host", "from", "quiet", "paused"]);
+    for NotificationChannel { name, service, host, from, quiet, is_paused, .. } in channels {
         let quiet = quiet.as_ref().map_or_else(
             || "-".to_owned(),
             |quiet| format!("{} {}", clock(quiet.from_minute, quiet.until_minute), quiet.zone),
         );
-        table.row([clean(name), word(service), clean(host), word(from), quiet]);
+        let paused = if *is_paused { "yes" } else { "-" };
+        table.row([clean(name), word(service), clean(host), word(from), quiet, paused.to_owned()]);
     }
     table.text("notices are sent nowhere; `mediary notification channel add --help` has examples")
 }

@@ -75,6 +75,7 @@ pub(crate) enum State {
     Sent,
     Failed,
     Unsure,
+    Skipped,
 }
 
 pub(crate) const LIST: Document<outbox_list::Answer> =

@@ -5,6 +5,7 @@ import { graphql, type ResultOf } from "../../client/graphql";
 import { useLive } from "../../client/live";
 import { Button } from "../../parts/Button";
 import { Confirm } from "../../parts/Confirm";
+import { State } from "../../parts/State";
 import { Empty, Failed, Loading, Refused } from "../../parts/states";
 import { ChannelForm } from "./ChannelForm";
 import { quietWords, serviceWord } from "./channel";
@@ -20,8 +21,25 @@ const ChannelsOf = graphql(`
       host
       from
       quiet { fromMinute untilMinute zone }
+      isPaused
       title
       body
+    }
+  }
+`);
+const PauseChannel = graphql(`
+  mutation PauseChannel($name: String!) {
+    notificationChannelPause(input: { name: $name }) {
+      position
+      userErrors { code message advice retryable }
+    }
+  }
+`);
+const ResumeChannel = graphql(`
+  mutation ResumeChannel($name: String!) {
+    notificationChannelResume(input: { name: $name }) {
+      position
+      userErrors { code message advice retryable }
     }
   }
 `);
@@ -73,10 +91,12 @@ export function Channels() {
 }
 
 function ChannelRow({ channel }: { channel: Channel }) {
-  const { name, service, host, from, quiet } = channel;
+  const { name, service, host, from, quiet, isPaused } = channel;
   const mayChange = useMay("secret");
   const mayTest = useMay("notify");
   const tried = useAct(TestChannel);
+  const pause = useAct(PauseChannel);
+  const resume = useAct(ResumeChannel);
   const remove = useAct(RemoveChannel);
   const [isOpen, setOpen] = useState(false);
   const [deliveryId, setDelivery] = useState<string>();
@@ -91,25 +111,40 @@ function ChannelRow({ channel }: { channel: Channel }) {
   return (
     <li className="opens">
       <div className="grow">
-        <b>{name}</b>
+        <b>{name}</b> {isPaused && <State is="held">Paused</State>}
         <p className="s q text">
           {serviceWord(service)} at {host}. From “{SEVERITIES[from].word}” on: {SEVERITIES[from].says}.{" "}
           {quietWords(quiet, zone)}
+          {isPaused &&
+            " Nothing is sent there until it goes on: what comes up meanwhile is skipped, and not sent later."}
         </p>
         {deliveryId !== undefined && <DeliveryState id={deliveryId} />}
-        <Refused problem={tried.problem ?? remove.problem} />
+        <Refused problem={tried.problem ?? pause.problem ?? resume.problem ?? remove.problem} />
       </div>
       <span className="row-acts">
         {mayTest.isShown && (
-          <Button
-            small
-            off={mayTest.off}
-            running={tried.isRunning && "Sending…"}
-            aria-label={`Test ${name}`}
-            onClick={() => void test()}
-          >
-            Test
-          </Button>
+          <>
+            {!isPaused && (
+              <Button
+                small
+                off={mayTest.off}
+                running={tried.isRunning && "Sending…"}
+                aria-label={`Test ${name}`}
+                onClick={() => void test()}
+              >
+                Test
+              </Button>
+            )}
+            <Button
+              small
+              look={isPaused ? undefined : "bare"}
+              off={mayTest.off}
+              aria-label={`${isPaused ? "Go on with" : "Pause"} ${name}`}
+              onClick={() => void (isPaused ? resume : pause).run({ name })}
+            >
+              {isPaused ? "Go on" : "Pause"}
+            </Button>
+          </>
         )}
         {mayChange.isShown && (
           <>

@@ -81,7 +81,7 @@ function DeliveryRow({ delivery }: { delivery: Delivery }) {
         </p>
         <Refused problem={retry.problem} />
       </div>
-      {may.isShown && (state === "FAILED" || state === "UNSURE") && (
+      {may.isShown && (state === "FAILED" || state === "UNSURE" || state === "SKIPPED") && (
         <span className="row-acts">
           <Button
             small

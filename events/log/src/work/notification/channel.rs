@@ -75,9 +75,26 @@ pub(super) fn remove(story: &mut Transaction<'_>, name: String) -> Result<Told, 
     }
 }
 
+/// Nothing is sent there until it goes on.
+pub(super) fn pause(story: &mut Transaction<'_>, name: String) -> Result<Told, Refusal> {
+    let project = story.caller().project;
+    story.execute::<Notification>(project.uuid(), Command::PauseChannel { name: name.clone() })?;
+    Ok(Told { channel: Some(find(story, &name)?), ..Told::default() })
+}
+
+/// It goes on.
+pub(super) fn resume(story: &mut Transaction<'_>, name: String) -> Result<Told, Refusal> {
+    let project = story.caller().project;
+    story.execute::<Notification>(project.uuid(), Command::ResumeChannel { name: name.clone() })?;
+    Ok(Told { channel: Some(find(story, &name)?), ..Told::default() })
+}
+
 pub(super) fn test(story: &mut Transaction<'_>, name: String) -> Result<Told, Refusal> {
     story.require(Permission::NOTIFY)?;
-    let channel = find(story, &name)?;
+    let (channel, project) = (find(story, &name)?, story.caller().project);
+    if story.state::<Notification>(project.uuid())?.paused.contains(&name) {
+        return Err(Rejection::ChannelPaused { name }.into());
+    }
     let command_id = story.caller().command_id;
     let id = DeliveryId::from_uuid(story.identities().made_by(DeliveryId::KIND, command_id));
     let title = format!("This is a test of the channel {name}");
