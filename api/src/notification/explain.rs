@@ -29,6 +29,7 @@ impl Explains for Words {
             Event::AllDismissed { .. } => "dismissed all notices".to_owned(),
             Event::RuleAdded { name, rule } => format!("added the rule {name} about {}", rule.event),
             Event::RuleRemoved { name } => format!("removed the rule {name}"),
+            Event::RuleRestored { name } => format!("brought back the standard rule {name}"),
             Event::ChannelAdded { name, channel } => {
                 format!("added the channel {name}: {} at {}", channel.service.name(), channel.host)
             }

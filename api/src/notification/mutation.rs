@@ -1,7 +1,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::notification::{
     Ask, Notification as Notices, State,
-    ask::{AddChannel, AddRule, RemoveRule, Which, WhichChannel},
+    ask::{AddChannel, AddRule, RemoveRule, RestoreRule, Which, WhichChannel},
 };
 
 use mediary_log::{vault::Value as Address, work};
@@ -53,6 +53,15 @@ pub(crate) struct NotificationRuleAddInput {
 #[derive(Debug, InputObject)]
 pub(crate) struct NotificationRuleRemoveInput {
     /// What people call it.
+    name: String,
+    #[graphql(flatten)]
+    terms: Terms,
+}
+
+/// Which standard rule.
+#[derive(Debug, InputObject)]
+pub(crate) struct NotificationRuleRestoreInput {
+    /// What it is called.
     name: String,
     #[graphql(flatten)]
     terms: Terms,
@@ -162,6 +171,19 @@ impl NotificationMutation {
         let NotificationRuleRemoveInput { name, terms } = input;
         let (_, done) = asking::ask(context, terms, Ask::RemoveRule(RemoveRule { name })).await?;
         Ok(NotificationRulePayload { rule: None, done })
+    }
+
+    /// Brings a standard rule back as it was from the beginning, whether it was removed or changed since.
+    async fn notification_rule_restore(
+        &self,
+        context: &Context<'_>,
+        input: NotificationRuleRestoreInput,
+    ) -> Result<NotificationRulePayload> {
+        let NotificationRuleRestoreInput { name, terms } = input;
+        let asked = Ask::RestoreRule(RestoreRule { name: name.clone() });
+        let (told, done) = asking::ask(context, terms, asked).await?;
+        let rule = told.and_then(|told| told.rule).map(|rule| NotificationRule::new(name, rule, true));
+        Ok(NotificationRulePayload { rule, done })
     }
 
     /// Sends notices there from now on.

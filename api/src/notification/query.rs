@@ -137,6 +137,15 @@ impl NotificationQuery {
             .collect())
     }
 
+    /// The standard rules that were removed, by name: each can be brought back as it was.
+    async fn notification_rules_removed(&self, context: &Context<'_>) -> Result<Vec<NotificationRule>> {
+        let project = session(context, Permission::READ)?.project;
+        let state =
+            state::<Notices>(context, project.uuid()).await.map_err(|refusal| read_fault(&refusal))?;
+        let shown = |(name, rule): (&str, &Rule)| NotificationRule::new(name.to_owned(), rule.clone(), true);
+        Ok(state.removed().map(shown).collect())
+    }
+
     /// Where notices are sent, by name.
     async fn notification_channels(&self, context: &Context<'_>) -> Result<Vec<NotificationChannel>> {
         let project = session(context, Permission::NOTIFY)?.project;

@@ -220,6 +220,16 @@ test("a rule says what it would have said before it is kept", async () => {
   await own.getByRole("button", { name: "Remove the rule much-new" }).click();
   await own.getByRole("button", { name: "Remove the rule much-new" }).click();
   await page.getByText("There is no rule of your own").waitFor();
+  // One that is there by itself comes back as it was.
+  await page.getByRole("button", { name: "Remove the rule download-done" }).click();
+  await page.getByRole("button", { name: "Say this no more" }).click();
+  const gone = page.getByRole("list", { name: "Rules that were taken away" });
+  await gone.getByRole("button", { name: "Bring back the rule download-done" }).waitFor();
+  await watched.shoot("settings-rules-taken-away");
+  expect(await watched.axe()).toEqual([]);
+  await gone.getByRole("button", { name: "Bring back the rule download-done" }).click();
+  await page.getByRole("button", { name: "Remove the rule download-done" }).waitFor();
+  await gone.waitFor({ state: "detached" });
   expect(watched.faults).toEqual([]);
   await watched.close();
 });

@@ -26,6 +26,9 @@ pub enum Ask {
     /// It follows no more.
     #[serde(rename = "notification.remove_rule")]
     RemoveRule(RemoveRule),
+    /// A standard rule is what it was from the beginning.
+    #[serde(rename = "notification.restore_rule")]
+    RestoreRule(RestoreRule),
     /// Notices are sent there from now on.
     #[serde(rename = "notification.add_channel")]
     AddChannel(AddChannel),
@@ -73,6 +76,14 @@ pub struct RemoveRule {
     pub name: String,
 }
 
+/// Lets a standard rule be what it is without anybody having changed or removed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreRule {
+    /// What it is called.
+    pub name: String,
+}
+
 /// Sends notices there from now on. The address comes beside the command, as a secret does: over HTTP, by the one mutation
 /// that takes it, and in no other way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -110,6 +121,7 @@ impl Asked for Ask {
         CommandKind::new("notification.dismiss", Permission::NOTICE, schema_of::<Which>),
         CommandKind::new("notification.add_rule", Permission::NOTIFY, schema_of::<AddRule>),
         CommandKind::new("notification.remove_rule", Permission::NOTIFY, schema_of::<RemoveRule>),
+        CommandKind::new("notification.restore_rule", Permission::NOTIFY, schema_of::<RestoreRule>),
         CommandKind::new("notification.add_channel", Permission::SECRET, schema_of::<AddChannel>)
             .not_over_nats(),
         CommandKind::new("notification.remove_channel", Permission::SECRET, schema_of::<WhichChannel>),
@@ -124,6 +136,7 @@ impl Asked for Ask {
             Self::Dismiss(_) => "notification.dismiss",
             Self::AddRule(_) => "notification.add_rule",
             Self::RemoveRule(_) => "notification.remove_rule",
+            Self::RestoreRule(_) => "notification.restore_rule",
             Self::AddChannel(_) => "notification.add_channel",
             Self::RemoveChannel(_) => "notification.remove_channel",
             Self::PauseChannel(_) => "notification.pause_channel",

@@ -50,6 +50,11 @@ pub enum Command {
         /// What people call it.
         name: String,
     },
+    /// Let a standard rule be what it was from the beginning.
+    RestoreRule {
+        /// What it is called.
+        name: String,
+    },
     /// Have notices sent there.
     AddChannel {
         /// What people call it.

@@ -5,7 +5,7 @@ use mediary_schema::{
     notification::{Channel, Rule, Test},
 };
 
-use super::{Command, Event, State};
+use super::{Command, Event, State, standard};
 use crate::{
     ANY_THING, Concern, EventKind, Subjects,
     name::{NAME_CHARS_MAX, is_name},
@@ -45,6 +45,12 @@ pub enum Rejection {
     /// There is no rule of this name.
     #[error("there is no rule called {name:?}")]
     RuleNotFound {
+        /// The name.
+        name: String,
+    },
+    /// Nothing of this name is there from the beginning.
+    #[error("no rule called {name:?} is there from the beginning")]
+    RuleNotStandard {
         /// The name.
         name: String,
     },
@@ -96,6 +102,7 @@ impl crate::Rejection for Rejection {
             Self::BadName => "NOTIFICATION_BAD_NAME",
             Self::RuleExists { .. } => "NOTIFICATION_RULE_EXISTS",
             Self::RuleNotFound { .. } => "NOTIFICATION_RULE_NOT_FOUND",
+            Self::RuleNotStandard { .. } => "NOTIFICATION_RULE_NOT_STANDARD",
             Self::BadRule { .. } => "NOTIFICATION_BAD_RULE",
             Self::TooManyRules => "NOTIFICATION_TOO_MANY_RULES",
             Self::ChannelExists { .. } => "NOTIFICATION_CHANNEL_EXISTS",
@@ -115,6 +122,9 @@ impl crate::Rejection for Rejection {
                 "choose another name, or say that it takes the place of that one"
             }
             Self::RuleNotFound { .. } => "`mediary notification rule list` shows those that there are",
+            Self::RuleNotStandard { .. } => {
+                "`mediary notification rule list --removed` shows those that were removed"
+            }
             Self::BadRule { .. } => "`mediary notification rule add --help` has examples",
             Self::TooManyRules => "replace one that there is",
             Self::ChannelNotFound { .. } => "`mediary notification channel list` shows those that there are",
@@ -138,6 +148,7 @@ impl Concern for Notification {
         EventKind::new("all_dismissed", 1, 0),
         EventKind::new("rule_added", 1, 0),
         EventKind::new("rule_removed", 1, 0),
+        EventKind::new("rule_restored", 1, 0),
         EventKind::new("channel_added", 1, 0).about(&["secret"]),
         EventKind::new("channel_removed", 1, 0),
         EventKind::new("channel_paused", 1, 0),
@@ -158,6 +169,7 @@ impl Concern for Notification {
             | Command::DismissAll { .. } => Permission::NOTICE,
             Command::AddRule { .. }
             | Command::RemoveRule { .. }
+            | Command::RestoreRule { .. }
             | Command::PauseChannel { .. }
             | Command::ResumeChannel { .. } => Permission::NOTIFY,
             Command::AddChannel { .. } | Command::RemoveChannel { .. } => Permission::SECRET,
@@ -190,6 +202,14 @@ impl Concern for Notification {
             }
             (Command::RemoveRule { name }, _) if state.rules.contains_key(&name) => vec![],
             (Command::RemoveRule { name }, _) => return Err(Rejection::RuleNotFound { name }),
+            (Command::RestoreRule { name }, _) if !standard().contains_key(&name) => {
+                return Err(Rejection::RuleNotStandard { name });
+            }
+            (Command::RestoreRule { name }, _) if state.rules.contains_key(&name) => {
+                vec![Event::RuleRestored { name }]
+            }
+            // It is what it was.
+            (Command::RestoreRule { .. }, _) => vec![],
             (Command::AddChannel { name, channel, replace }, _) => {
                 return add_channel(state, name, channel, replace);
             }

@@ -59,6 +59,12 @@ pub enum Event {
         /// What people called it.
         name: String,
     },
+    /// A standard rule is what it is without anybody having changed or removed it.
+    #[serde(rename = "rule_restored")]
+    RuleRestored {
+        /// What it is called.
+        name: String,
+    },
     /// From now on notices are sent there.
     #[serde(rename = "channel_added")]
     ChannelAdded {
@@ -98,6 +104,7 @@ impl Event {
             | Self::AllDismissed { .. }
             | Self::RuleAdded { .. }
             | Self::RuleRemoved { .. }
+            | Self::RuleRestored { .. }
             | Self::ChannelRemoved { .. }
             | Self::ChannelPaused { .. }
             | Self::ChannelResumed { .. } => Subjects::none(),
@@ -119,6 +126,7 @@ impl Event {
             | Self::AllRead { .. }
             | Self::AllDismissed { .. }
             | Self::RuleRemoved { .. }
+            | Self::RuleRestored { .. }
             | Self::ChannelRemoved { .. }
             | Self::ChannelPaused { .. }
             | Self::ChannelResumed { .. } => self.clone(),

@@ -61,6 +61,9 @@ impl State {
             Event::RuleRemoved { name } => {
                 self.rules.insert(name, None);
             }
+            Event::RuleRestored { name } => {
+                self.rules.remove(&name);
+            }
             Event::ChannelAdded { name, channel } => {
                 self.channels.insert(name, channel);
             }
@@ -93,6 +96,13 @@ impl State {
         let as_they_were = standard().iter().filter(|(name, _)| !self.rules.contains_key(*name));
         let made = self.rules.iter().filter_map(|(name, rule)| Some((name, rule.as_ref()?)));
         as_they_were.chain(made).map(|(name, rule)| (name.as_str(), rule))
+    }
+
+    /// The standard rules that were removed, by their names.
+    pub fn removed(&self) -> impl Iterator<Item = (&str, &Rule)> {
+        let is_removed = |name: &String| matches!(self.rules.get(name), Some(None));
+        let removed = standard().iter().filter(move |(name, _)| is_removed(name));
+        removed.map(|(name, rule)| (name.as_str(), rule))
     }
 
     /// A rule that is in force.

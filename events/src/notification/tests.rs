@@ -205,8 +205,10 @@ fn a_channel_is_added_replaced_and_removed() {
 #[test]
 fn a_channel_is_paused_and_goes_on_and_is_no_more_paused_once_it_is_removed() {
     let name = || "phone".to_owned();
-    let (pause, resume) = (|| Command::PauseChannel { name: name() }, || Command::ResumeChannel { name: name() });
-    let (paused, resumed) = (|| Event::ChannelPaused { name: name() }, || Event::ChannelResumed { name: name() });
+    let (pause, resume) =
+        (|| Command::PauseChannel { name: name() }, || Command::ResumeChannel { name: name() });
+    let (paused, resumed) =
+        (|| Event::ChannelPaused { name: name() }, || Event::ChannelResumed { name: name() });
     let added = || Event::ChannelAdded { name: name(), channel: channel() };
     given::<Notification>([added()]).when(pause()).then([paused()]);
     given::<Notification>([added(), paused()]).when(pause()).then([]);
@@ -220,4 +222,28 @@ fn a_channel_is_paused_and_goes_on_and_is_no_more_paused_once_it_is_removed() {
     for command in [pause(), resume()] {
         given::<Notification>([]).when(command).rejected(&Rejection::ChannelNotFound { name: name() });
     }
+}
+
+#[test]
+fn a_standard_rule_that_was_removed_or_changed_is_brought_back_as_it_was() {
+    let name = || "download-done".to_owned();
+    let (of_it, restore) = (standard()[&name()].clone(), || Command::RestoreRule { name: name() });
+    let (removed, restored) = (Event::RuleRemoved { name: name() }, Event::RuleRestored { name: name() });
+    let another = Rule { event: "download.failed".to_owned(), ..of_it.clone() };
+    let changed = Event::RuleAdded { name: name(), rule: another };
+    for made in [removed, changed] {
+        given::<Notification>([made.clone()]).when(restore()).then([restored.clone()]);
+        let mut state = State::default();
+        Notification::evolve(&mut state, &made);
+        assert_ne!(state.rule(&name()), Some(&of_it));
+        let is_removed = matches!(made, Event::RuleRemoved { .. });
+        let shown: Vec<_> = state.removed().map(|(name, _)| name.to_owned()).collect();
+        assert_eq!(shown, if is_removed { vec![name()] } else { vec![] }, "{made:?}");
+        Notification::evolve(&mut state, &restored);
+        assert_eq!((state.rule(&name()), state.removed().count()), (Some(&of_it), 0));
+    }
+    given::<Notification>([]).when(restore()).then([]);
+    let own = Command::RestoreRule { name: "much-new".to_owned() };
+    let refused = Rejection::RuleNotStandard { name: "much-new".to_owned() };
+    given::<Notification>([]).when(own).rejected(&refused);
 }

@@ -81,6 +81,7 @@ impl Notices {
             Event::RuleAdded { .. }
             | Event::RuleRemoved { .. }
             | Event::ChannelAdded { .. }
+            | Event::RuleRestored { .. }
             | Event::ChannelRemoved { .. }
             | Event::ChannelPaused { .. }
             | Event::ChannelResumed { .. } => {}

@@ -10,7 +10,7 @@ use mediary_events::{
     delivery::Delivery,
     notification::{
         Ask, Command, Notification, Rejection, State,
-        ask::{AddRule, RemoveRule, Which, WhichChannel},
+        ask::{AddRule, RemoveRule, RestoreRule, Which, WhichChannel},
         is_so,
     },
     reaction::Reaction,
@@ -115,6 +115,12 @@ impl Story for Ask {
                 story.execute::<Notification>(project.uuid(), Command::RemoveRule { name })?;
                 Ok(Told::default())
             }
+            Self::RestoreRule(RestoreRule { name }) => {
+                let restore = Command::RestoreRule { name: name.clone() };
+                story.execute::<Notification>(project.uuid(), restore)?;
+                let rule = story.state::<Notification>(project.uuid())?.rule(&name).cloned();
+                Ok(Told { rule, ..Told::default() })
+            }
             // What is without an address is told by nobody.
             Self::AddChannel(_) => Err(Rejection::NoAddress.into()),
             Self::RemoveChannel(WhichChannel { name }) => channel::remove(story, name),
@@ -138,6 +144,7 @@ pub fn tell_beside(
         | Ask::Dismiss(_)
         | Ask::AddRule(_)
         | Ask::RemoveRule(_)
+        | Ask::RestoreRule(_)
         | Ask::RemoveChannel(_)
         | Ask::PauseChannel(_)
         | Ask::ResumeChannel(_)

@@ -63,6 +63,7 @@ fn samples() -> Vec<Event> {
         samples.push(Event::ChannelAdded { name: "phone".to_owned(), channel });
     }
     samples.push(Event::ChannelRemoved { name: "phone".to_owned() });
+    samples.push(Event::RuleRestored { name: "download-done".to_owned() });
     samples.push(Event::ChannelPaused { name: "phone".to_owned() });
     samples.push(Event::ChannelResumed { name: "phone".to_owned() });
     samples

@@ -4,7 +4,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::{
-    answers::notification::{NotificationRule, rule_add, rule_backtest, rule_list, rule_remove},
+    answers::notification::{
+        NotificationRule, rule_add, rule_backtest, rule_list, rule_list_removed, rule_remove, rule_restore,
+    },
     client::{Client, Document},
     commands::{
         failure::Failure,
@@ -38,9 +40,21 @@ pub(crate) enum Verb {
     #[command(after_help = ADD_HELP)]
     Add(Box<Add>),
     /// List the rules, by name: those that there are from the beginning, too.
-    List,
+    List {
+        /// Only those from the beginning that were removed: `restore` brings each back.
+        #[arg(long)]
+        removed: bool,
+    },
     /// Tell nothing by a rule any more; one that there was from the beginning goes as well.
     Remove {
+        /// What it is called.
+        #[arg(value_name = "NAME")]
+        name: String,
+        #[command(flatten)]
+        intent: Intent,
+    },
+    /// Bring a rule back that there was from the beginning, as it was then, whether it was removed or changed since.
+    Restore {
         /// What it is called.
         #[arg(value_name = "NAME")]
         name: String,
@@ -149,6 +163,10 @@ pub(crate) struct Backtest {
 
 pub(crate) const ADD: Document<rule_add::Answer> = Document::repeatable(include_str!("rule_add.graphql"));
 pub(crate) const LIST: Document<rule_list::Answer> = Document::repeatable(include_str!("rule_list.graphql"));
+pub(crate) const LIST_REMOVED: Document<rule_list_removed::Answer> =
+    Document::repeatable(include_str!("rule_list_removed.graphql"));
+pub(crate) const RESTORE: Document<rule_restore::Answer> =
+    Document::repeatable(include_str!("rule_restore.graphql"));
 pub(crate) const REMOVE: Document<rule_remove::Answer> =
     Document::repeatable(include_str!("rule_remove.graphql"));
 pub(crate) const BACKTEST: Document<rule_backtest::Answer> =
@@ -199,7 +217,12 @@ impl Definition {
 impl Verb {
     pub(super) async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         match self {
-            Self::List => {
+            Self::List { removed: true } => {
+                let rules: Vec<NotificationRule> = client.ask(&LIST_REMOVED, json!({})).await?;
+                Ok(output
+                    .show(&rules, |rules| rows(rules, "none of those from the beginning was removed"))?)
+            }
+            Self::List { removed: false } => {
                 let rules: Vec<NotificationRule> = client.ask(&LIST, json!({})).await?;
                 Ok(output.show(&rules, |rules| table(rules))?)
             }
@@ -221,6 +244,14 @@ impl Verb {
                 Failure::refused(outcome.user_errors)?;
                 Ok(output.show(&wanted, |_| "nothing is told by it any more".to_owned())?)
             }
+            Self::Restore { name, intent } => {
+                let outcome = client.meant(intent).act(&RESTORE, input(json!({ "name": name }))).await?;
+                Failure::refused(outcome.user_errors)?;
+                match outcome.payload.rule {
+                    Some(rule) => Ok(output.show(&[rule], |rules| table(rules))?),
+                    None => Ok(output.show(&json!({ "name": name }), |_| "done".to_owned())?),
+                }
+            }
             Self::Backtest(wanted) => {
                 let Backtest { name, event, title, resolve, definition, since } = *wanted;
                 let title = title.or_else(|| (!resolve).then(|| "{{ it }}".to_owned()));
@@ -234,6 +265,10 @@ impl Verb {
 }
 
 fn table(rules: &[NotificationRule]) -> String {
+    rows(rules, "nothing is told; `mediary notification rule add --help` has examples")
+}
+
+fn rows(rules: &[NotificationRule], of_none: &str) -> String {
     let mut table = Table::new(&["name", "event", "when", "tells"]);
     for NotificationRule { name, event, when, resolves, severity, title, .. } in rules {
         let when = when.iter().map(|condition| match (&condition.greater, condition.present) {
@@ -249,7 +284,7 @@ fn table(rules: &[NotificationRule]) -> String {
         };
         table.row([clean(name), event.clone(), clean(&when), clean(&tells)]);
     }
-    table.text("nothing is told; `mediary notification rule add --help` has examples")
+    table.text(of_none)
 }
 
 fn tested(found: &rule_backtest::Answer) -> String {

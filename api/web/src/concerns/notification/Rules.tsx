@@ -27,6 +27,15 @@ const RulesOf = graphql(`
       body
       channels
     }
+    removed: notificationRulesRemoved(asOf: $asOf) { name event title }
+  }
+`);
+const RestoreRule = graphql(`
+  mutation RestoreRule($name: String!) {
+    notificationRuleRestore(input: { name: $name }) {
+      position
+      userErrors { code message advice retryable }
+    }
   }
 `);
 const RemoveRule = graphql(`
@@ -38,6 +47,7 @@ const RemoveRule = graphql(`
   }
 `);
 
+type Removed = ResultOf<typeof RulesOf>["removed"][number];
 type Rule = ResultOf<typeof RulesOf>["notificationRules"][number];
 
 /** What people are told of which events: rules of one's own, then those that are there by themselves. */
@@ -74,7 +84,45 @@ export function Rules() {
       )}
       <h2 className="under-head">There by themselves, {number(standard.length)}</h2>
       <List label="Rules that are there by themselves" rules={standard} events={events} />
+      {data.removed.length > 0 && (
+        <>
+          <h2 className="under-head">Taken away, {number(data.removed.length)}</h2>
+          <ul className="rows" aria-label="Rules that were taken away">
+            {data.removed.map((rule) => (
+              <RemovedRow key={rule.name} rule={rule} />
+            ))}
+          </ul>
+        </>
+      )}
     </>
+  );
+}
+
+/** A rule that was there by itself, until somebody took it away. */
+function RemovedRow({ rule: { name, event, title } }: { rule: Removed }) {
+  const may = useMay("notify");
+  const restore = useAct(RestoreRule);
+  return (
+    <li>
+      <div className="grow">
+        <b>{ruleWords(name)}</b>
+        <p className="s q text">
+          On {eventWords(event)}: {title === null ? "what was said is over" : `“${title}”`}.
+        </p>
+        <Refused problem={restore.problem} />
+      </div>
+      {may.isShown && (
+        <Button
+          small
+          off={may.off}
+          running={restore.isRunning && "Bringing back…"}
+          aria-label={`Bring back the rule ${name}`}
+          onClick={() => void restore.run({ name })}
+        >
+          Bring back
+        </Button>
+      )}
+    </li>
   );
 }
 
