@@ -20,6 +20,8 @@ pub struct EventKind {
     pub schema: Schema,
     /// The kinds of things that it is about besides its stream; [`ANY_THING`] stands for every kind.
     pub subjects: &'static [&'static str],
+    /// What it means, in a sentence.
+    pub meaning: &'static str,
 }
 
 /// Among [`EventKind::subjects`]: whatever the thing is.
@@ -28,7 +30,13 @@ pub const ANY_THING: &str = "*";
 impl EventKind {
     /// A stored name with the newest version of its form, about nothing but its stream.
     pub const fn new(name: &'static str, major: u8, minor: u8) -> Self {
-        Self { name, schema: Schema::new(major, minor), subjects: &[] }
+        Self { name, schema: Schema::new(major, minor), subjects: &[], meaning: "" }
+    }
+
+    /// The same, with what it means in a sentence: what people choose it by, so that it is the one above the event itself.
+    #[must_use]
+    pub const fn says(self, meaning: &'static str) -> Self {
+        Self { meaning, ..self }
     }
 
     /// The same, about things of these kinds, too.

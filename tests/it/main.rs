@@ -14,6 +14,7 @@ mod crash;
 mod crossing;
 mod edge;
 mod engine;
+mod event_kinds;
 mod fairness;
 mod feed;
 mod file;

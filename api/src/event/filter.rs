@@ -1,5 +1,5 @@
 use async_graphql::{Error, Result};
-use mediary_log::{Filter, Subject, work::REGISTRY};
+use mediary_log::{Filter, Subject, gate::Entry, work::REGISTRY};
 
 use crate::error::fault;
 
@@ -35,14 +35,18 @@ fn thing(id: &str) -> Result<Subject> {
 
 fn known_kind(kind: &str) -> Result<()> {
     let (concern, name) = kind.split_once('.').unwrap_or((kind, "*"));
-    let Some(entry) = REGISTRY.entry(concern) else {
-        return Err(bad_type(&format!("there is no concern {concern:?}; there are {}", concerns())));
-    };
+    let entry = known_concern(concern)?;
     if name == "*" || entry.events.iter().any(|event| event.name == name) {
         return Ok(());
     }
     let names: Vec<&str> = entry.events.iter().map(|event| event.name).collect();
     Err(bad_type(&format!("{concern} has no event {name:?}; it has {}", names.join(", "))))
+}
+
+/// A concern by its name.
+pub(super) fn known_concern(name: &str) -> Result<&'static Entry> {
+    let unknown = || bad_type(&format!("there is no concern {name:?}; there are {}", concerns()));
+    REGISTRY.entry(name).ok_or_else(unknown)
 }
 
 fn known_prefix(prefix: &str) -> Result<()> {

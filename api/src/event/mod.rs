@@ -4,6 +4,7 @@ mod change;
 mod entry;
 pub(crate) mod explain;
 mod filter;
+mod kind;
 mod news;
 mod object;
 pub(crate) mod outcome;

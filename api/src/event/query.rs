@@ -7,6 +7,7 @@ use mediary_schema::account::Permission;
 use super::{
     change::Known,
     filter::filter,
+    kind::{EventKind, kinds},
     news::news,
     object::Event,
     outcome::{Outcome, outcome},
@@ -143,6 +144,15 @@ impl EventQuery {
         #[graphql(desc = "Only what was recorded at this moment or later.")] since: Option<DateTime>,
     ) -> Result<EventPage> {
         news(context, after.unwrap_or_default(), first.unwrap_or(connection::PAGE_DEFAULT), since).await
+    }
+
+    /// What can happen: every kind of event, as far as whoever asks may read of it.
+    async fn event_kinds(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only those of this concern: `playlist`.")] concern: Option<String>,
+    ) -> Result<Vec<EventKind>> {
+        kinds(context, concern.as_deref())
     }
 
     /// The end of the log.

@@ -146,23 +146,49 @@ impl crate::Rejection for Rejection {
 impl Concern for Account {
     const NAME: &'static str = "account";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("token_issued", 1, 0).about(&["token", "project"]),
-        EventKind::new("nats_granted", 1, 0).about(&["token"]),
-        EventKind::new("command_refused", 1, 0).about(&["token"]),
-        EventKind::new("token_revoked", 1, 0).about(&["token"]),
-        EventKind::new("user_added", 1, 0).about(&["principal", "project"]),
-        EventKind::new("user_set", 1, 0).about(&["principal"]),
-        EventKind::new("user_disabled", 1, 0).about(&["principal"]),
-        EventKind::new("user_enabled", 1, 0).about(&["principal"]),
-        EventKind::new("user_removed", 1, 0).about(&["principal"]),
-        EventKind::new("password_set", 1, 0).about(&["principal"]),
-        EventKind::new("user_invited", 1, 0).about(&["principal"]),
-        EventKind::new("invitation_taken", 1, 0).about(&["principal"]),
-        EventKind::new("session_opened", 1, 0).about(&["session", "principal"]),
-        EventKind::new("session_renewed", 1, 0).about(&["session"]),
-        EventKind::new("session_ended", 1, 0).about(&["session", "principal"]),
-        EventKind::new("sign_in_refused", 1, 0).about(&["principal"]),
-        EventKind::new("user_command_refused", 1, 0).about(&["principal", "session"]),
+        EventKind::new("token_issued", 1, 0)
+            .says("A credential is accepted from now on.")
+            .about(&["token", "project"]),
+        EventKind::new("nats_granted", 1, 0)
+            .says("The credential's holder may send commands over NATS, as a principal of its own.")
+            .about(&["token"]),
+        EventKind::new("command_refused", 1, 0)
+            .says("The credential's holder sent a command that its role does not allow.")
+            .about(&["token"]),
+        EventKind::new("token_revoked", 1, 0).says("A credential is refused from now on.").about(&["token"]),
+        EventKind::new("user_added", 1, 0)
+            .says("Somebody comes in by a name, once there is a password.")
+            .about(&["principal", "project"]),
+        EventKind::new("user_set", 1, 0)
+            .says("He may do something else, or is called otherwise.")
+            .about(&["principal"]),
+        EventKind::new("user_disabled", 1, 0)
+            .says("He comes in by no door until he is enabled again.")
+            .about(&["principal"]),
+        EventKind::new("user_enabled", 1, 0).says("He comes in again.").about(&["principal"]),
+        EventKind::new("user_removed", 1, 0).says("He comes in no longer.").about(&["principal"]),
+        EventKind::new("password_set", 1, 0)
+            .says("Another password counts from now on.")
+            .about(&["principal"]),
+        EventKind::new("user_invited", 1, 0)
+            .says("There is a link by which a user sets his password himself, once.")
+            .about(&["principal"]),
+        EventKind::new("invitation_taken", 1, 0)
+            .says("The link was used: it opens nothing any more, nor does any other that the user had.")
+            .about(&["principal"]),
+        EventKind::new("session_opened", 1, 0)
+            .says("A browser is signed in.")
+            .about(&["session", "principal"]),
+        EventKind::new("session_renewed", 1, 0)
+            .says("The session goes on for longer, since it is used.")
+            .about(&["session"]),
+        EventKind::new("session_ended", 1, 0)
+            .says("The browser is signed in no longer.")
+            .about(&["session", "principal"]),
+        EventKind::new("sign_in_refused", 1, 0).says("Somebody was not let in.").about(&["principal"]),
+        EventKind::new("user_command_refused", 1, 0)
+            .says("A user asked for a command that he may not give.")
+            .about(&["principal", "session"]),
     ];
 
     type Command = Command;

@@ -48,8 +48,10 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Bot {
     const NAME: &'static str = "bot";
-    const EVENTS: &'static [EventKind] =
-        &[EventKind::new("set", 1, 0).about(&["secret"]), EventKind::new("removed", 1, 0)];
+    const EVENTS: &'static [EventKind] = &[
+        EventKind::new("set", 1, 0).says("People may ask by it from now on.").about(&["secret"]),
+        EventKind::new("removed", 1, 0).says("Nobody may any more."),
+    ];
 
     type Command = Command;
     type Event = Event;

@@ -120,12 +120,16 @@ impl crate::Rejection for Rejection {
 impl Concern for Collection {
     const NAME: &'static str = "collection";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("created", 1, 0).about(&[PrincipalId::KIND]),
-        EventKind::new("renamed", 1, 0).about(&[PrincipalId::KIND]),
-        EventKind::new("entry_added", 1, 0).about(&[FileId::KIND, ItemId::KIND]),
-        EventKind::new("entry_moved", 1, 0).about(&[FileId::KIND, ItemId::KIND]),
-        EventKind::new("entry_removed", 1, 0).about(&[FileId::KIND, ItemId::KIND]),
-        EventKind::new("deleted", 1, 0).about(&[PrincipalId::KIND]),
+        EventKind::new("created", 1, 0).says("There is a list.").about(&[PrincipalId::KIND]),
+        EventKind::new("renamed", 1, 0).says("It is called otherwise.").about(&[PrincipalId::KIND]),
+        EventKind::new("entry_added", 1, 0).says("Something is in it.").about(&[FileId::KIND, ItemId::KIND]),
+        EventKind::new("entry_moved", 1, 0)
+            .says("A row has another place.")
+            .about(&[FileId::KIND, ItemId::KIND]),
+        EventKind::new("entry_removed", 1, 0)
+            .says("A row is not in it any more.")
+            .about(&[FileId::KIND, ItemId::KIND]),
+        EventKind::new("deleted", 1, 0).says("There is no such list any more.").about(&[PrincipalId::KIND]),
     ];
 
     type Command = Command;

@@ -19,7 +19,8 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Commands {
     const NAME: &'static str = "command";
-    const EVENTS: &'static [EventKind] = &[EventKind::new("accepted", 1, 0)];
+    const EVENTS: &'static [EventKind] =
+        &[EventKind::new("accepted", 1, 0).says("It was accepted, and nothing had to change for it.")];
 
     type Command = Command;
     type Event = Event;

@@ -42,13 +42,14 @@ impl crate::Rejection for Rejection {
 impl Concern for Delivery {
     const NAME: &'static str = "delivery";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("queued", 1, 0).about(&["notification"]),
-        EventKind::new("begun", 1, 0),
-        EventKind::new("completed", 1, 0),
-        EventKind::new("failed", 1, 0),
-        EventKind::new("doubted", 1, 0),
-        EventKind::new("skipped", 1, 0),
-        EventKind::new("retried", 1, 0),
+        EventKind::new("queued", 1, 0).says("It is to be sent.").about(&["notification"]),
+        EventKind::new("begun", 1, 0).says("It is about to be sent."),
+        EventKind::new("completed", 1, 0).says("The channel has taken it."),
+        EventKind::new("failed", 1, 0).says("It surely was not taken."),
+        EventKind::new("doubted", 1, 0).says("Nobody knows whether it was taken."),
+        EventKind::new("skipped", 1, 0)
+            .says("Its channel is paused: it is not sent, unless a person wants that."),
+        EventKind::new("retried", 1, 0).says("A person wants it sent again."),
     ];
 
     type Command = Command;

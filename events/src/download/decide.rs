@@ -47,11 +47,22 @@ impl crate::Rejection for Rejection {
 impl Concern for Download {
     const NAME: &'static str = "download";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("requested", 1, 0).about(&["entry", "item", "job", "playlist"]),
-        EventKind::new("completed", 1, 1).about(&["entry", "file", "item", "job", "playlist"]),
-        EventKind::new("failed", 1, 0).about(&["entry", "item", "job", "playlist"]),
-        EventKind::new("cancelled", 1, 0).about(&["entry", "item", "job", "playlist"]),
-        EventKind::new("archived", 1, 0).about(&["item"]),
+        EventKind::new("requested", 1, 0)
+            .says("Somebody wants the item kept.")
+            .about(&["entry", "item", "job", "playlist"]),
+        EventKind::new("completed", 1, 1)
+            .says("Its file is in its place, whole and checked.")
+            .about(&["entry", "file", "item", "job", "playlist"]),
+        EventKind::new("failed", 1, 0).says("It was given up.").about(&["entry", "item", "job", "playlist"]),
+        EventKind::new("cancelled", 1, 0)
+            .says("A person ended it.")
+            .about(&["entry", "item", "job", "playlist"]),
+        EventKind::new("archived", 1, 0)
+            .says(
+                "Another tool's archive says that it was fetched before; it is not fetched unless \
+                 asked again.",
+            )
+            .about(&["item"]),
     ];
 
     type Command = Command;

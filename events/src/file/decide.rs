@@ -71,16 +71,38 @@ const WITH_PLAN: &[&str] = &["download", "item", "job", "plan"];
 impl Concern for File {
     const NAME: &'static str = "file";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("recorded", 2, 1).about(MADE),
-        EventKind::new("found", 1, 1).about(MADE),
-        EventKind::new("moved", 1, 1).about(WITH_PLAN),
-        EventKind::new("accompanied", 1, 0).about(MADE),
-        EventKind::new("changed", 1, 1).about(MADE),
-        EventKind::new("lost", 1, 0).about(MADE),
-        EventKind::new("trashed", 1, 0).about(WITH_PLAN),
-        EventKind::new("restored", 1, 0).about(WITH_PLAN),
-        EventKind::new("purged", 1, 0).about(MADE),
-        EventKind::new("replaced", 1, 1).about(&["download", "file", "item", "job"]),
+        EventKind::new("recorded", 2, 1).says("It is in its place, whole and checked.").about(MADE),
+        EventKind::new("found", 1, 1)
+            .says("Its bytes are in their place, as they were recorded: again, or under another stamp.")
+            .about(MADE),
+        EventKind::new("moved", 1, 1)
+            .says(
+                "Its bytes have another path below the same folder, as they were recorded: somebody \
+                 renamed it, or a plan did, and with it what lies beside it.",
+            )
+            .about(WITH_PLAN),
+        EventKind::new("accompanied", 1, 0)
+            .says("This lies beside it, and nothing else that was made for it.")
+            .about(MADE),
+        EventKind::new("changed", 1, 1)
+            .says("Other bytes are in its place, in the file that it was.")
+            .about(MADE),
+        EventKind::new("lost", 1, 0)
+            .says("Nothing is in its place, and nobody here took it away.")
+            .about(MADE),
+        EventKind::new("trashed", 1, 0).says("Its bytes were put into the trash.").about(WITH_PLAN),
+        EventKind::new("restored", 1, 0)
+            .says("Its bytes came back out of the trash into their place.")
+            .about(WITH_PLAN),
+        EventKind::new("purged", 1, 0)
+            .says("Its bytes were destroyed in the trash, where their time was over.")
+            .about(MADE),
+        EventKind::new("replaced", 1, 1)
+            .says(
+                "Another file is in its place: for good if that is a kept one, else as long as it is \
+                 there.",
+            )
+            .about(&["download", "file", "item", "job"]),
     ];
 
     type Command = Command;

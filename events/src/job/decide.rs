@@ -90,24 +90,43 @@ const TRY: &[&str] = &["attempt", ANY_THING];
 impl Concern for Job {
     const NAME: &'static str = "job";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("queued", 1, 0).about(&["job", ANY_THING]),
-        EventKind::new("prioritised", 1, 0).about(&[ANY_THING]),
-        EventKind::new("stranded", 1, 0).about(&["job", ANY_THING]),
-        EventKind::new("leased", 1, 0).about(LEASE),
-        EventKind::new("started", 1, 0).about(TRY),
-        EventKind::new("slot_returned", 1, 0).about(TRY),
-        EventKind::new("attempt_failed", 1, 0).about(TRY),
-        EventKind::new("attempt_lost", 1, 0).about(LEASE),
-        EventKind::new("lease_returned", 1, 0).about(LEASE),
-        EventKind::new("attempt_stopped", 1, 0).about(TRY),
-        EventKind::new("parked", 1, 0).about(LEASE),
-        EventKind::new("cancel_requested", 1, 0).about(TRY),
-        EventKind::new("pause_requested", 1, 0).about(TRY),
-        EventKind::new("paused", 1, 0).about(TRY),
-        EventKind::new("resumed", 1, 0).about(&[ANY_THING]),
-        EventKind::new("succeeded", 1, 0).about(TRY),
-        EventKind::new("failed", 1, 0).about(TRY),
-        EventKind::new("cancelled", 1, 0).about(TRY),
+        EventKind::new("queued", 1, 0).says("It waits for a worker.").about(&["job", ANY_THING]),
+        EventKind::new("prioritised", 1, 0)
+            .says("A person said anew how much it matters.")
+            .about(&[ANY_THING]),
+        EventKind::new("stranded", 1, 0)
+            .says(
+                "The job that it was to wait for came to nothing: it is held until a person resumes \
+                 it.",
+            )
+            .about(&["job", ANY_THING]),
+        EventKind::new("leased", 1, 0).says("It is promised to a worker.").about(LEASE),
+        EventKind::new("started", 1, 0).says("It is being worked on.").about(TRY),
+        EventKind::new("slot_returned", 1, 0)
+            .says("It is at work without a slot: what is left of it needs none, nor its hosts.")
+            .about(TRY),
+        EventKind::new("attempt_failed", 1, 0)
+            .says("An attempt failed, and there will be another.")
+            .about(TRY),
+        EventKind::new("attempt_lost", 1, 0)
+            .says("An attempt's worker went away; it is back in the queue.")
+            .about(LEASE),
+        EventKind::new("lease_returned", 1, 0)
+            .says("Nobody took the lease up; it is back in the queue.")
+            .about(LEASE),
+        EventKind::new("attempt_stopped", 1, 0)
+            .says("An attempt stopped because the server did; it is back in the queue.")
+            .about(TRY),
+        EventKind::new("parked", 1, 0)
+            .says("It lost its worker too often, and is held until a person resumes it.")
+            .about(LEASE),
+        EventKind::new("cancel_requested", 1, 0).says("A person wants a running job to end.").about(TRY),
+        EventKind::new("pause_requested", 1, 0).says("A person wants a running job to be held.").about(TRY),
+        EventKind::new("paused", 1, 0).says("It is held; what was done so far is kept.").about(TRY),
+        EventKind::new("resumed", 1, 0).says("It is back in the queue.").about(&[ANY_THING]),
+        EventKind::new("succeeded", 1, 0).says("It is done.").about(TRY),
+        EventKind::new("failed", 1, 0).says("It was given up.").about(TRY),
+        EventKind::new("cancelled", 1, 0).says("A person ended it.").about(TRY),
     ];
 
     type Command = Command;

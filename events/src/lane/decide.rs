@@ -23,10 +23,13 @@ impl crate::Rejection for Rejection {
 impl Concern for Lanes {
     const NAME: &'static str = "lane";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("held", 1, 0).about(&["job"]),
-        EventKind::new("released", 1, 0),
-        EventKind::new("paused", 1, 0),
-        EventKind::new("resumed", 1, 0),
+        EventKind::new("held", 1, 0)
+            .says("Nothing that needs the lane is begun from here on.")
+            .about(&["job"]),
+        EventKind::new("released", 1, 0).says("What needs the lane goes on."),
+        EventKind::new("paused", 1, 0).says("A person wants nothing that needs the lane to be begun."),
+        EventKind::new("resumed", 1, 0)
+            .says("A person lets what needs the lane go on, unless a condition holds it."),
     ];
 
     type Command = Command;

@@ -53,8 +53,14 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Logs {
     const NAME: &'static str = "log";
-    const EVENTS: &'static [EventKind] =
-        &[EventKind::new("opened", 1, 0), EventKind::new("erased", 1, 0), EventKind::new("shredded", 1, 0)];
+    const EVENTS: &'static [EventKind] = &[
+        EventKind::new("opened", 1, 0).says("A new epoch begins: this is its first event."),
+        EventKind::new("erased", 1, 0).says("The payloads of events are gone, since this was recorded."),
+        EventKind::new("shredded", 1, 0).says(
+            "What belongs to a person is unreadable since this was recorded: the keys that sealed \
+                 it are destroyed.",
+        ),
+    ];
 
     type Command = Command;
     type Event = Event;

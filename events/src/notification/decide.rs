@@ -140,19 +140,25 @@ impl crate::Rejection for Rejection {
 impl Concern for Notification {
     const NAME: &'static str = "notification";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("raised", 1, 0).about(&[ANY_THING]),
-        EventKind::new("resolved", 1, 0),
-        EventKind::new("read", 1, 0),
-        EventKind::new("dismissed", 1, 0),
-        EventKind::new("all_read", 1, 0),
-        EventKind::new("all_dismissed", 1, 0),
-        EventKind::new("rule_added", 1, 0),
-        EventKind::new("rule_removed", 1, 0),
-        EventKind::new("rule_restored", 1, 0),
-        EventKind::new("channel_added", 1, 0).about(&["secret"]),
-        EventKind::new("channel_removed", 1, 0),
-        EventKind::new("channel_paused", 1, 0),
-        EventKind::new("channel_resumed", 1, 0),
+        EventKind::new("raised", 1, 0)
+            .says("Something is told of the thing, in place of what was told of it before.")
+            .about(&[ANY_THING]),
+        EventKind::new("resolved", 1, 0).says("It is over."),
+        EventKind::new("read", 1, 0).says("Somebody read it."),
+        EventKind::new("dismissed", 1, 0).says("Somebody does not want to see it any more."),
+        EventKind::new("all_read", 1, 0).says("Somebody read all that was recorded before this."),
+        EventKind::new("all_dismissed", 1, 0)
+            .says("Somebody does not want to see any more what was recorded before this."),
+        EventKind::new("rule_added", 1, 0).says("From now on something follows from an event."),
+        EventKind::new("rule_removed", 1, 0).says("It follows no more."),
+        EventKind::new("rule_restored", 1, 0)
+            .says("A standard rule is what it is without anybody having changed or removed it."),
+        EventKind::new("channel_added", 1, 0).says("From now on notices are sent there.").about(&["secret"]),
+        EventKind::new("channel_removed", 1, 0).says("Nothing is sent there any more."),
+        EventKind::new("channel_paused", 1, 0)
+            .says("Nothing is sent there until it goes on: what would be is skipped."),
+        EventKind::new("channel_resumed", 1, 0)
+            .says("Notices are sent there again, those that are raised from now on."),
     ];
 
     type Command = Command;

@@ -107,13 +107,17 @@ impl crate::Rejection for Rejection {
 impl Concern for Plan {
     const NAME: &'static str = "plan";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("made", 1, 0).about(&["playlist"]),
-        EventKind::new("listed", 1, 0),
-        EventKind::new("apply_requested", 1, 0).about(&["job"]),
-        EventKind::new("applied", 1, 0).about(&["job"]),
-        EventKind::new("undo_requested", 1, 0).about(&["job"]),
-        EventKind::new("undone", 1, 0).about(&["job"]),
-        EventKind::new("stopped", 1, 0).about(&["job"]),
+        EventKind::new("made", 1, 0)
+            .says("It was made; what becomes of each file is told with it, a page at a time.")
+            .about(&["playlist"]),
+        EventKind::new("listed", 1, 0).says("A page of what becomes of files."),
+        EventKind::new("apply_requested", 1, 0).says("Somebody wants it done.").about(&["job"]),
+        EventKind::new("applied", 1, 0).says("It was done.").about(&["job"]),
+        EventKind::new("undo_requested", 1, 0).says("Somebody wants it taken back.").about(&["job"]),
+        EventKind::new("undone", 1, 0).says("It was taken back.").about(&["job"]),
+        EventKind::new("stopped", 1, 0)
+            .says("The job came to nothing, or was ended in the middle: what it did until then is done.")
+            .about(&["job"]),
     ];
 
     type Command = Command;

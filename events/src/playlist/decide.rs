@@ -77,26 +77,55 @@ const ROW: &[&str] = &["entry", "item"];
 impl Concern for Playlist {
     const NAME: &'static str = "playlist";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("follow_requested", 1, 0),
-        EventKind::new("unfollowed", 1, 0),
-        EventKind::new("resolved", 1, 0),
-        EventKind::new("entry_added", 1, 1).about(ROW),
-        EventKind::new("entry_not_seen", 1, 0).about(ROW),
-        EventKind::new("entry_removed", 1, 0).about(ROW),
-        EventKind::new("entry_moved", 1, 0).about(ROW),
-        EventKind::new("entry_renamed", 1, 0).about(ROW),
-        EventKind::new("entry_described", 1, 0).about(ROW),
-        EventKind::new("entry_live_status_changed", 1, 0).about(ROW),
-        EventKind::new("entry_availability_changed", 1, 0).about(ROW),
-        EventKind::new("entry_returned", 1, 0).about(ROW),
-        EventKind::new("refresh_completed", 1, 0).about(&["job"]),
-        EventKind::new("refresh_failed", 1, 0).about(&["job"]),
-        EventKind::new("downloads_requested", 1, 2).about(&["entry"]),
-        EventKind::new("downloads_withdrawn", 1, 0),
-        EventKind::new("keeping_changed", 1, 2),
-        EventKind::new("cookies_changed", 1, 0).about(&["secret"]),
-        EventKind::new("layout_changed", 1, 0),
-        EventKind::new("entries_skipped", 1, 0).about(&["entry"]),
+        EventKind::new("follow_requested", 1, 0).says("Somebody wants it followed."),
+        EventKind::new("unfollowed", 1, 0).says("It is followed no longer."),
+        EventKind::new("resolved", 1, 0).says("A refresh showed what it is."),
+        EventKind::new("entry_added", 1, 1).says("It has a new row.").about(ROW),
+        EventKind::new("entry_not_seen", 1, 0)
+            .says("A full refresh lacks the row, for the first time.")
+            .about(ROW),
+        EventKind::new("entry_removed", 1, 0)
+            .says("A second full refresh in a row lacks it, too.")
+            .about(ROW),
+        EventKind::new("entry_moved", 1, 0).says("The row stands elsewhere.").about(ROW),
+        EventKind::new("entry_renamed", 1, 0).says("The row has another title.").about(ROW),
+        EventKind::new("entry_described", 1, 0)
+            .says("The row's item has another length or address: a feed moved.")
+            .about(ROW),
+        EventKind::new("entry_live_status_changed", 1, 0)
+            .says(
+                "The row's broadcast went over into another state: it began, it ended, its recording \
+                 is there.",
+            )
+            .about(ROW),
+        EventKind::new("entry_availability_changed", 1, 0)
+            .says(
+                "The row's item became private, deleted or otherwise unavailable, or can be had \
+                 again; its title is kept.",
+            )
+            .about(ROW),
+        EventKind::new("entry_returned", 1, 0).says("The row is in the list again.").about(ROW),
+        EventKind::new("refresh_completed", 1, 0).says("A refresh came to its end.").about(&["job"]),
+        EventKind::new("refresh_failed", 1, 0)
+            .says("A refresh failed for good, or was cancelled; nothing else came of it.")
+            .about(&["job"]),
+        EventKind::new("downloads_requested", 1, 2).says("Somebody wants entries kept.").about(&["entry"]),
+        EventKind::new("downloads_withdrawn", 1, 0).says(
+            "What was wanted so far is wanted no longer: what of it is not yet a job becomes \
+                 none.",
+        ),
+        EventKind::new("keeping_changed", 1, 2)
+            .says("From now on so much of it is kept without being asked for."),
+        EventKind::new("cookies_changed", 1, 0)
+            .says("From now on it and its entries are asked for with these cookies.")
+            .about(&["secret"]),
+        EventKind::new("layout_changed", 1, 0).says(
+            "From now on files of its entries are named so, and as for the library if it doesn't \
+                 say how.",
+        ),
+        EventKind::new("entries_skipped", 1, 0)
+            .says("Entries are not kept without being asked for, as a rule of the filter says.")
+            .about(&["entry"]),
     ];
 
     type Command = Command;

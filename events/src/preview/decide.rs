@@ -24,9 +24,11 @@ impl crate::Rejection for Rejection {
 impl Concern for Preview {
     const NAME: &'static str = "preview";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("requested", 1, 0).about(&["job"]),
-        EventKind::new("found", 1, 1).about(&["job"]),
-        EventKind::new("failed", 1, 0).about(&["job"]),
+        EventKind::new("requested", 1, 0).says("Somebody wanted to know what is there.").about(&["job"]),
+        EventKind::new("found", 1, 1).says("It was looked at.").about(&["job"]),
+        EventKind::new("failed", 1, 0)
+            .says("It could not be looked at, or a person ended it: the job says why.")
+            .about(&["job"]),
     ];
 
     type Command = Command;

@@ -60,7 +60,8 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Project {
     const NAME: &'static str = "project";
-    const EVENTS: &'static [EventKind] = &[EventKind::new("created", 1, 0).about(&["project"])];
+    const EVENTS: &'static [EventKind] =
+        &[EventKind::new("created", 1, 0).says("Things may belong to it from now on.").about(&["project"])];
 
     type Command = Command;
     type Event = Event;

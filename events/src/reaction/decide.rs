@@ -62,13 +62,21 @@ impl crate::Rejection for Rejection {
 impl Concern for Reaction {
     const NAME: &'static str = "reaction";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("enabled", 1, 0),
-        EventKind::new("advanced", 1, 0).about(&["event"]),
-        EventKind::new("handled", 1, 0).about(&["event"]),
-        EventKind::new("parked", 1, 0).about(&["event", ANY_THING]),
-        EventKind::new("deferred", 1, 0).about(&["event", ANY_THING]),
-        EventKind::new("retry_requested", 1, 0).about(&["event"]),
-        EventKind::new("skipped", 1, 0).about(&["event"]),
+        EventKind::new("enabled", 1, 0).says("It reacts from here on."),
+        EventKind::new("advanced", 1, 0)
+            .says("Some of what follows from a cause is done, in this append; more is to come.")
+            .about(&["event"]),
+        EventKind::new("handled", 1, 0).says("All that follows from a cause is done.").about(&["event"]),
+        EventKind::new("parked", 1, 0)
+            .says("A cause can't be handled, and waits for a person.")
+            .about(&["event", ANY_THING]),
+        EventKind::new("deferred", 1, 0)
+            .says("A cause waits behind one of its stream.")
+            .about(&["event", ANY_THING]),
+        EventKind::new("retry_requested", 1, 0)
+            .says("A parked cause is to be tried again.")
+            .about(&["event"]),
+        EventKind::new("skipped", 1, 0).says("A waiting cause is never handled.").about(&["event"]),
     ];
 
     type Command = Command;

@@ -30,8 +30,10 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Reservation {
     const NAME: &'static str = "reservation";
-    const EVENTS: &'static [EventKind] =
-        &[EventKind::new("taken", 1, 0).about(&["job"]), EventKind::new("released", 1, 0).about(&["job"])];
+    const EVENTS: &'static [EventKind] = &[
+        EventKind::new("taken", 1, 0).says("The name was claimed.").about(&["job"]),
+        EventKind::new("released", 1, 0).says("The claim ended.").about(&["job"]),
+    ];
 
     type Command = Command;
     type Event = Event;

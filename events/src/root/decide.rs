@@ -87,10 +87,12 @@ impl crate::Rejection for Rejection {
 impl Concern for Root {
     const NAME: &'static str = "root";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("added", 1, 0).about(&["root"]),
-        EventKind::new("moved", 1, 0).about(&["root"]),
-        EventKind::new("went_away", 1, 0).about(&["root"]),
-        EventKind::new("came_back", 1, 0).about(&["root"]),
+        EventKind::new("added", 1, 0).says("Files may lie below it from now on.").about(&["root"]),
+        EventKind::new("moved", 1, 0).says("It lies elsewhere, with all that is in it.").about(&["root"]),
+        EventKind::new("went_away", 1, 0)
+            .says("It is not there: a drive that was taken out, a share that is not mounted.")
+            .about(&["root"]),
+        EventKind::new("came_back", 1, 0).says("It is there again.").about(&["root"]),
     ];
 
     type Command = Command;

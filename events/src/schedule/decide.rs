@@ -94,11 +94,13 @@ impl crate::Rejection for Rejection {
 impl Concern for Schedule {
     const NAME: &'static str = "schedule";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("added", 1, 0).about(&[ANY_THING]),
-        EventKind::new("paused", 1, 0),
-        EventKind::new("resumed", 1, 0),
-        EventKind::new("fired", 1, 0),
-        EventKind::new("removed", 1, 0),
+        EventKind::new("added", 1, 0)
+            .says("From now on a command is given again and again.")
+            .about(&[ANY_THING]),
+        EventKind::new("paused", 1, 0).says("It does nothing until it is resumed."),
+        EventKind::new("resumed", 1, 0).says("It goes on, as whoever resumed it."),
+        EventKind::new("fired", 1, 0).says("Its command was given: what came of it is recorded with this."),
+        EventKind::new("removed", 1, 0).says("It does nothing any more."),
     ];
 
     type Command = Command;

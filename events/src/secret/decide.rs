@@ -53,8 +53,11 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Secret {
     const NAME: &'static str = "secret";
-    const EVENTS: &'static [EventKind] =
-        &[EventKind::new("set", 1, 0), EventKind::new("deleted", 1, 0), EventKind::new("rotated", 1, 0)];
+    const EVENTS: &'static [EventKind] = &[
+        EventKind::new("set", 1, 0).says("From now on this value counts."),
+        EventKind::new("deleted", 1, 0).says("Its key is destroyed, and with it whatever was sealed by it."),
+        EventKind::new("rotated", 1, 0).says("All data keys are wrapped by another master key."),
+    ];
 
     type Command = Command;
     type Event = Event;

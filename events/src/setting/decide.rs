@@ -124,11 +124,25 @@ impl crate::Rejection for Rejection {
 impl Concern for Setting {
     const NAME: &'static str = "setting";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("limits_changed", 1, 0),
-        EventKind::new("quota_changed", 1, 0).about(&["project", "principal"]),
-        EventKind::new("site_changed", 1, 0).about(&["secret"]),
-        EventKind::new("trash_changed", 1, 0),
-        EventKind::new("layout_changed", 1, 0),
+        EventKind::new("limits_changed", 1, 0).says("From now on this much runs at once."),
+        EventKind::new("quota_changed", 1, 0)
+            .says(
+                "From now on there may be so much of somebody's work; as much as there is, if the \
+                 quota limits nothing.",
+            )
+            .about(&["project", "principal"]),
+        EventKind::new("site_changed", 1, 0)
+            .says(
+                "From now on this holds for a site; what holds for any other, if the settings set \
+                 nothing.",
+            )
+            .about(&["secret"]),
+        EventKind::new("trash_changed", 1, 0).says(
+            "From now on what is deleted can be had back for so long, and so much of it may be \
+                 there.",
+        ),
+        EventKind::new("layout_changed", 1, 0)
+            .says("From now on files of the library are named so, unless their list says otherwise."),
     ];
 
     type Command = Command;

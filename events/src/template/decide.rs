@@ -57,7 +57,11 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Template {
     const NAME: &'static str = "template";
-    const EVENTS: &'static [EventKind] = &[EventKind::new("saved", 1, 0), EventKind::new("removed", 1, 0)];
+    const EVENTS: &'static [EventKind] = &[
+        EventKind::new("saved", 1, 0)
+            .says("From now on jobs that are started by this name have these settings."),
+        EventKind::new("removed", 1, 0).says("Nothing is started by this name any more."),
+    ];
 
     type Command = Command;
     type Event = Event;

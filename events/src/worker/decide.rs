@@ -33,9 +33,9 @@ impl crate::Rejection for Rejection {
 impl Concern for Worker {
     const NAME: &'static str = "worker";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("joined", 1, 0),
-        EventKind::new("part_halted", 1, 0),
-        EventKind::new("part_resumed", 1, 0),
+        EventKind::new("joined", 1, 0).says("It began, and whatever it had leased before is lost."),
+        EventKind::new("part_halted", 1, 0).says("A part of it is halted; the others go on."),
+        EventKind::new("part_resumed", 1, 0).says("The halted part runs again."),
     ];
 
     type Command = Command;

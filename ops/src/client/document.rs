@@ -15,6 +15,7 @@ fn fragments() -> impl Iterator<Item = &'static str> {
         include_str!("dry_run.fragment.graphql"),
         include_str!("user_error.fragment.graphql"),
         include_str!("../commands/log/event.fragment.graphql"),
+        include_str!("../commands/log/event_kind.fragment.graphql"),
     ];
     OF_ALL.iter().chain(CONCERNS.iter().flat_map(|concern| concern.fragments)).copied()
 }

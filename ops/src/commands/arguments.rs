@@ -262,6 +262,7 @@ mod tests {
             log tail --types playlist,job.failed
             log show --stream playlist-1
             log show --from 17
+            log kinds playlist
             log verify --data DIR
             log verify --bundle FILE --checkpoint 3:HASH
             log export FILE

@@ -31,6 +31,7 @@ const OTHERS: &[&dyn Checked] = &[
     &log::EVENTS,
     &log::HEAD,
     &log::HISTORY,
+    &log::KINDS,
     &log::RECORDED,
     &log::SHRED,
     &log::VERIFY,

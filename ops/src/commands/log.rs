@@ -4,6 +4,7 @@ mod erase;
 mod event;
 mod export;
 mod head;
+mod kinds;
 mod show;
 mod shred;
 mod tail;
@@ -13,7 +14,9 @@ use clap::Subcommand;
 use serde_json::json;
 
 #[cfg(test)]
-pub(crate) use self::{erase::ERASE, show::EVENTS, shred::SHRED, tail::RECORDED, verify::VERIFY};
+pub(crate) use self::{
+    erase::ERASE, kinds::KINDS, show::EVENTS, shred::SHRED, tail::RECORDED, verify::VERIFY,
+};
 pub(crate) use self::{
     event::Event,
     head::HEAD,
@@ -42,6 +45,9 @@ Examples:
   mediary log show --stream playlist-01890a5d-ac96-774b-bcce-b302099a8057
   mediary log show --from 1 --limit 20 --format json")]
     Show(show::Show),
+    /// List what can happen: each kind of event with what it means, as `--types` and rules of notices take it.
+    #[command(after_help = "Example:\n  mediary log kinds playlist")]
+    Kinds(kinds::Kinds),
     /// Prove the log whole, or name the first bad position; works without a server.
     #[command(after_help = "\
 Examples:
@@ -78,6 +84,7 @@ pub(crate) async fn run(
     match verb {
         Verb::Tail(tail) => tail::run(tail, &connect(flags, environment)?, output).await,
         Verb::Show(show) => show::run(show, &connect(flags, environment)?, output).await,
+        Verb::Kinds(kinds) => kinds::run(kinds, &connect(flags, environment)?, output).await,
         Verb::Verify(verify) => verify::run(&verify, flags, environment, output).await,
         Verb::Export(export) => export::run(&export, flags, environment, output).await,
         Verb::Erase(erase) => erase::run(erase, &connect(flags, environment)?, output).await,

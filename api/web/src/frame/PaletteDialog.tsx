@@ -6,6 +6,7 @@ import { useQuery } from "urql";
 import { graphql } from "../client/graphql";
 import { session } from "../client/session";
 import { useStore } from "../client/store";
+import { concernWords, EventKinds } from "../concerns/event/kinds";
 import { Icon } from "../parts/Icon";
 import type { IconName } from "../parts/icons";
 import { acts, things } from "../rooms";
@@ -116,6 +117,12 @@ function useOptions(text: string, close: () => void): Option[] {
     pause: wanted.length < 2 || isAddress,
   });
 
+  const mayAudit = permissions === null || permissions.includes("audit");
+  const [{ data: happens }] = useQuery({
+    query: EventKinds,
+    pause: wanted.length < 2 || isAddress || !mayAudit,
+  });
+
   const go = (to: string, search: Record<string, unknown> = {}) => {
     close();
     void navigate({ to, search: (before: Record<string, unknown>) => ({ at: before.at, ...search }) });
@@ -163,5 +170,17 @@ function useOptions(text: string, close: () => void): Option[] {
       go: () => (href === undefined ? go(".", { open: id }) : go(href)),
     };
   });
-  return [...ofRooms, ...ofActs, ...ofThings].slice(0, SHOWN_MAX);
+  const named = wanted.length < 2 ? [] : (happens?.eventKinds ?? []);
+  const ofKinds = named
+    .filter(({ kind, meaning }) => fits(kind, meaning))
+    .map(
+      ({ kind, concern, meaning }): Option => ({
+        key: kind,
+        icon: "timeline",
+        name: meaning,
+        note: `Timeline, ${concernWords(concern)}`,
+        go: () => go("/timeline", { of: kind }),
+      }),
+    );
+  return [...ofRooms, ...ofActs, ...ofThings, ...ofKinds].slice(0, SHOWN_MAX);
 }

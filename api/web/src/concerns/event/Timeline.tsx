@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useRef, useState } from "react";
-import { useClient } from "urql";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useClient, useQuery } from "urql";
 
 import { graphql, type ResultOf } from "../../client/graphql";
 import { useTouched } from "../../client/live";
@@ -17,6 +17,7 @@ import { Icon } from "../../parts/Icon";
 import { Seg } from "../../parts/Seg";
 import { Day, Event, Said, Spine } from "../../parts/Spine";
 import { Empty, Failed, Loading } from "../../parts/states";
+import { byConcern, concernOf, concernWords, type EventKind, EventKinds } from "./kinds";
 import { type Since, sinceMoment, type TimelineSearch } from "./search";
 import "./timeline.css";
 
@@ -49,18 +50,6 @@ type Happened = ResultOf<typeof Page>["events"][number];
 
 const PAGE = 100;
 
-/** What is recorded, by what it is about. */
-const CONCERNS = [
-  ["playlist", "Lists"],
-  ["download", "Downloads"],
-  ["file", "Files"],
-  ["job", "Jobs"],
-  ["plan", "Plans"],
-  ["schedule", "Schedules"],
-  ["setting", "Settings"],
-  ["account", "Accounts"],
-] as const;
-
 /** From where something was done, in words; what Mediary did by itself is not said. */
 const ORIGINS: Record<string, string> = {
   PAGE: "on the page",
@@ -77,6 +66,7 @@ interface Pages {
   isLoading: boolean;
 }
 
+const NO_KINDS: readonly EventKind[] = [];
 const NOTHING: Pages = { events: [], nextAfter: null, problem: undefined, isLoading: true };
 
 /** Everything that happened, the last first: a day is a heading, an event a sentence. */
@@ -88,7 +78,9 @@ export function Timeline() {
   const permissions = now.state === "in" ? now.viewer.permissions : [];
   const mayAudit = permissions === null || permissions.includes("audit");
   const isWhole = mayAudit && (all === true || of !== undefined);
-  const { pages, fresh, further, renew } = useTimeline(isWhole, of, since);
+  const [{ data }] = useQuery({ query: EventKinds });
+  const kinds = data?.eventKinds ?? NO_KINDS;
+  const { pages, fresh, further, renew } = useTimeline(isWhole, of, since, kinds);
 
   const go = (change: Partial<TimelineSearch>) =>
     void navigate({
@@ -102,24 +94,18 @@ export function Timeline() {
       <h1 className="sr">Timeline</h1>
       <div className="tools">
         {mayAudit && (
-          <Seg
-            label="What about"
-            value={of ?? (all === true ? "all" : "worth")}
-            onChange={(value) =>
-              go(
-                value === "worth"
-                  ? { of: undefined, all: undefined }
-                  : value === "all"
-                    ? { of: undefined, all: true }
-                    : { of: value, all: undefined },
-              )
-            }
-            options={[
-              { value: "worth", word: "Worth knowing" },
-              ...CONCERNS.map(([value, word]) => ({ value: value as string, word })),
-              { value: "all", word: "Everything" },
-            ]}
-          />
+          <>
+            <Seg<"worth" | "all">
+              label="How much"
+              value={isWhole ? "all" : "worth"}
+              onChange={(value) => go({ of: undefined, all: value === "all" ? true : undefined })}
+              options={[
+                { value: "worth", word: "Worth knowing" },
+                { value: "all", word: "Everything" },
+              ]}
+            />
+            <KindSelect kinds={kinds} of={of} onChange={(value) => go({ of: value, all: undefined })} />
+          </>
         )}
         <Seg<Since | "ever">
           label="Since when"
@@ -152,7 +138,44 @@ export function Timeline() {
   );
 }
 
-function useTimeline(isWhole: boolean, of: string | undefined, since: Since | undefined) {
+/** Of which kind of event it is shown: all of a concern, or one kind, by what it means. */
+function KindSelect({
+  kinds,
+  of,
+  onChange,
+}: {
+  kinds: readonly EventKind[];
+  of: string | undefined;
+  onChange(of: string | undefined): void;
+}) {
+  return (
+    <select
+      className="kinds"
+      aria-label="What about"
+      value={of ?? ""}
+      onChange={(event) => onChange(event.currentTarget.value === "" ? undefined : event.currentTarget.value)}
+    >
+      <option value="">About anything</option>
+      {byConcern(kinds).map(([concern, own]) => (
+        <optgroup key={concern} label={concernWords(concern)}>
+          <option value={concern}>{concernWords(concern)}: all of it</option>
+          {own.map(({ kind, meaning }) => (
+            <option key={kind} value={kind}>
+              {meaning}
+            </option>
+          ))}
+        </optgroup>
+      ))}
+    </select>
+  );
+}
+
+function useTimeline(
+  isWhole: boolean,
+  of: string | undefined,
+  since: Since | undefined,
+  kinds: readonly EventKind[],
+) {
   const client = useClient();
   const { asOf, isPast } = useTense();
   const [pages, setPages] = useState<Pages>(NOTHING);
@@ -212,7 +235,11 @@ function useTimeline(isWhole: boolean, of: string | undefined, since: Since | un
       setFresh((before) => before + 1);
     }
   }, [load]);
-  useTouched(of === undefined ? CONCERNS.map(([concern]) => concern) : [of], touched, isPast);
+  const concerns = useMemo(
+    () => (of === undefined ? byConcern(kinds).map(([concern]) => concern) : [concernOf(of)]),
+    [of, kinds],
+  );
+  useTouched(concerns, touched, isPast);
   const further = () => void (pages.nextAfter !== null && load(pages.nextAfter));
   return { pages, fresh, renew, further };
 }

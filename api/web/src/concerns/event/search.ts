@@ -3,7 +3,7 @@ export type Since = "day" | "week" | "month";
 
 /** What the timeline's address carries. */
 export interface TimelineSearch {
-  /** Only what happened in this concern: `playlist`. Left out: what is worth knowing of all. */
+  /** Only what happened in this concern, or only this: `playlist`, `playlist.refresh_completed`. Left out: what is worth knowing of all. */
   of?: string | undefined;
   /** Everything, and not only what is worth knowing; for whoever may audit the log. */
   all?: boolean | undefined;
@@ -16,7 +16,7 @@ const SINCE: Record<Since, number> = { day: 1, week: 7, month: 31 };
 export function timelineSearch(search: Record<string, unknown>): TimelineSearch {
   const since = search.since;
   return {
-    of: typeof search.of === "string" && /^[a-z_]+$/.test(search.of) ? search.of : undefined,
+    of: typeof search.of === "string" && /^[a-z_]+(\.[a-z_]+)?$/.test(search.of) ? search.of : undefined,
     all: search.all === true || search.all === "true" ? true : undefined,
     since: typeof since === "string" && since in SINCE ? (since as Since) : undefined,
   };

@@ -40,10 +40,10 @@ impl crate::Rejection for Rejection {
 impl Concern for Parrot {
     const NAME: &'static str = "parrot";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("told", 1, 0).about(&["job"]),
-        EventKind::new("repeated", 1, 0),
-        EventKind::new("rewarded", 1, 0),
-        EventKind::new("failed", 1, 0),
+        EventKind::new("told", 1, 0).says("It was told a text.").about(&["job"]),
+        EventKind::new("repeated", 1, 0).says("It repeated the text."),
+        EventKind::new("rewarded", 1, 0).says("It was rewarded for that."),
+        EventKind::new("failed", 1, 0).says("It was given up."),
     ];
 
     type Command = Command;
