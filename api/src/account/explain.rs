@@ -3,7 +3,10 @@ use mediary_events::{
     account::{Account, Event},
 };
 use mediary_log::{Direction, Filter, Read, Recorded};
-use mediary_schema::{PrincipalId, SessionId, TokenId, account::SessionEnd};
+use mediary_schema::{
+    PrincipalId, SessionId, TokenId,
+    account::{SessionEnd, TokenKind},
+};
 use uuid::Uuid;
 
 use crate::event::explain::{Explains, Finder, Found, event_of};
@@ -42,19 +45,16 @@ impl Explains for Words {
         let Some(event) = event_of::<Account>(recorded) else { return Ok(None) };
         let principal = PrincipalId::from_uuid(recorded.envelope.stream.uuid);
         Ok(Some(match event {
-            Event::TokenIssued { name, .. } => format!("made the token '{name}'"),
+            Event::TokenIssued { name, kind, .. } => format!("made {}", token_words(&name, kind)),
             Event::NatsGranted { token_id, .. } => {
-                let name = token_name(finder, principal, token_id)?;
-                format!("let the token '{}' speak over NATS", name.unwrap_or_else(|| token_id.to_string()))
+                format!("let {} speak over NATS", token(finder, principal, token_id)?)
             }
             Event::CommandRefused { token_id, command } => {
-                let name = token_name(finder, principal, token_id)?;
-                let name = name.unwrap_or_else(|| token_id.to_string());
-                format!("was refused {command}, which the token '{name}' does not allow")
+                let token = token(finder, principal, token_id)?;
+                format!("was refused {command}, which {token} does not allow")
             }
             Event::TokenRevoked { token_id } => {
-                let name = token_name(finder, principal, token_id)?;
-                format!("revoked the token '{}'", name.unwrap_or_else(|| token_id.to_string()))
+                format!("revoked {}", token(finder, principal, token_id)?)
             }
             Event::UserAdded { user_id, name, .. } => format!("added {}", called(finder, user_id, &name)?),
             Event::UserSet { user_id, name, role, .. } => {
@@ -107,7 +107,7 @@ fn called(finder: &Finder, user_id: PrincipalId, name: &str) -> Found<String> {
 }
 
 /// A user in words, for whoever may know his name.
-fn user(finder: &Finder, user_id: PrincipalId) -> Found<String> {
+pub(crate) fn user(finder: &Finder, user_id: PrincipalId) -> Found<String> {
     /// The newest has the name, unless it was erased.
     const LOOKED_AT_MAX: usize = 8;
     // By the index: the account has an event for each time that anybody signs in.
@@ -120,19 +120,38 @@ fn user(finder: &Finder, user_id: PrincipalId) -> Found<String> {
     Ok(match events.iter().find_map(name) {
         Some(name) => format!("the user '{name}'"),
         None if user_id == PrincipalId::OWNER => "the owner".to_owned(),
-        None => user_id.to_string(),
+        // He was shredded or his name erased.
+        None if !events.is_empty() => "a user without a name".to_owned(),
+        // Whoever asks may not read who he is.
+        None => "somebody else".to_owned(),
     })
 }
 
 /// Events of an account that are looked at.
 const EVENTS_MAX: usize = 10_000;
 
-/// What a token is called, for whoever may know it.
-pub(crate) fn token_name(finder: &Finder, of: PrincipalId, token_id: TokenId) -> Found<Option<String>> {
+/// A token in words, for whoever may know it.
+pub(crate) fn known_token(finder: &Finder, of: PrincipalId, token_id: TokenId) -> Found<Option<String>> {
     let events = finder.reader.read_stream(&Account::stream(of.uuid()), 1, Direction::Forward, EVENTS_MAX)?;
-    let name = |recorded: &Recorded| match event_of::<Account>(recorded)? {
-        Event::TokenIssued { token_id: id, name, .. } => (id == token_id).then_some(name),
+    let words = |recorded: &Recorded| match event_of::<Account>(recorded)? {
+        Event::TokenIssued { token_id: id, name, kind, .. } => {
+            (id == token_id).then(|| token_words(&name, kind))
+        }
         _ => None,
     };
-    Ok(events.iter().find_map(name))
+    Ok(events.iter().find_map(words))
+}
+
+/// A token in words; by its id for whoever may not know what it is called.
+fn token(finder: &Finder, of: PrincipalId, token_id: TokenId) -> Found<String> {
+    let known = known_token(finder, of, token_id)?;
+    Ok(known.unwrap_or_else(|| format!("the token '{token_id}'")))
+}
+
+/// The token that lies in the data folder has a name for programs, with the moment that it was made at.
+fn token_words(name: &str, kind: TokenKind) -> String {
+    match kind {
+        TokenKind::Folder => "the token of the server's own machine".to_owned(),
+        TokenKind::Personal | TokenKind::Setup => format!("the token '{name}'"),
+    }
 }

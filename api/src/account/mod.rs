@@ -8,7 +8,7 @@ mod query;
 mod user;
 
 pub(crate) use entry::ENTRY;
-pub(crate) use explain::token_name;
+pub(crate) use explain::{known_token, user};
 pub(crate) use mutation::AccountMutation as Mutation;
 pub(crate) use query::AccountQuery as Query;
 

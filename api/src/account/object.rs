@@ -1,6 +1,9 @@
 use async_graphql::{Enum, ID, SimpleObject};
 use mediary_events::account::{self, Token as State};
-use mediary_schema::{PrincipalId, SessionId, Timestamp, TokenId, account::Role as RoleValue};
+use mediary_schema::{
+    PrincipalId, SessionId, Timestamp, TokenId,
+    account::{Role as RoleValue, TokenKind},
+};
 
 use crate::scalar::DateTime;
 
@@ -23,6 +26,8 @@ pub(crate) struct Token {
     pub(super) id: ID,
     /// What people call it.
     pub(super) name: String,
+    /// Whether it is the one that lies in the data folder, for whoever owns the server's own machine.
+    pub(super) is_local: bool,
     /// What it may do.
     pub(super) role: Role,
     /// The project whose things it opens.
@@ -39,6 +44,7 @@ impl Token {
     pub(super) fn new(id: TokenId, state: State, is_disabled: bool) -> Self {
         Self {
             id: ID(id.to_string()),
+            is_local: state.kind == TokenKind::Folder,
             name: state.name,
             role: state.role.into(),
             project_id: ID(state.project_id.to_string()),

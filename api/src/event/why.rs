@@ -1,5 +1,5 @@
 use async_graphql::{Context, ID, Result, SimpleObject};
-use mediary_log::{Filter, LogReader, Origin, Read, ReadError, Recorded, StreamId, access};
+use mediary_log::{Filter, LogReader, Origin, OriginKind, Read, ReadError, Recorded, StreamId, access};
 use mediary_schema::{
     CommandId, CorrelationId, EntryId, EventId, PrincipalId, Timestamp, TokenId, account::Permission,
 };
@@ -11,7 +11,7 @@ use super::{
     query::blocking,
 };
 use crate::{
-    account::token_name,
+    account::{known_token, user},
     error::{fault, log_fault, view_fault},
     schema::reader,
     session::require,
@@ -37,7 +37,7 @@ pub(crate) struct Why {
     hidden: bool,
     /// Who started it.
     started_by: ID,
-    /// Who that is in words: `the owner`, `the platform itself`, or the id.
+    /// Who that is in words: `the owner`, `the platform itself`, `the user 'anna'`, `a program`.
     started_by_name: String,
     /// From where.
     started_from: OriginName,
@@ -58,7 +58,7 @@ pub(super) async fn why(context: &Context<'_>, reader: LogReader, id: &ID) -> Re
         chain: told.chain.into_iter().map(Event::read).collect(),
         hidden: told.hidden,
         started_by: ID(principal.to_string()),
-        started_by_name: name_of(principal),
+        started_by_name: told.started_by_name,
         started_from: origin.into(),
     }))
 }
@@ -97,6 +97,7 @@ pub(super) fn lost_fault(lost: &Lost) -> async_graphql::Error {
 
 /// What is told of a thing.
 struct Told {
+    started_by_name: String,
     chain: Vec<Recorded>,
     hidden: bool,
     sentences: Vec<String>,
@@ -114,10 +115,11 @@ fn tell(finder: &Finder, kind: &str, uuid: Uuid) -> Found<Option<Told>> {
     for event in chain.iter().rev() {
         // The root is told by the answer already.
         if hidden || event.position() != root.position() {
-            sentences.push(format!("Then {} {}.", subject(finder, event), deed(finder, event)?));
+            sentences.push(format!("Then {} {}.", subject(finder, event)?, deed(finder, event)?));
         }
     }
-    Ok(Some(Told { chain, hidden, sentences }))
+    let started_by_name = name_of(finder, root)?;
+    Ok(Some(Told { started_by_name, chain, hidden, sentences }))
 }
 
 /// The event and its causes, back to the first; also whether it ends at a cause that may not be seen.
@@ -199,14 +201,17 @@ fn answer(finder: &Finder, root: &Recorded, entry: Option<EntryId>) -> Found<Str
     let first = first_told(finder, root)?;
     let mut text = format!(
         "{} {} on {}",
-        capital(&subject(finder, root)),
+        capital(&subject(finder, root)?),
         deed(finder, first.as_ref().unwrap_or(root))?,
         day(envelope.at),
     );
     if explain::is_by_hand(root) && envelope.principal != PrincipalId::PLATFORM {
-        let token_id = TokenId::from_uuid(envelope.origin.id);
-        if let Some(name) = token_name(finder, envelope.principal, token_id)? {
-            text.extend([", with the token '", &name, "'"]);
+        let issuer = match envelope.origin.kind {
+            OriginKind::Nats => PrincipalId::OWNER,
+            _ => envelope.principal,
+        };
+        if let Some(token) = known_token(finder, issuer, TokenId::from_uuid(envelope.origin.id))? {
+            text.extend([", with ", &token]);
         }
         text.extend([", ", &from(finder, envelope.origin)?]);
     }
@@ -248,18 +253,18 @@ pub(super) fn deed(finder: &Finder, event: &Recorded) -> Found<String> {
 
 /// Who did what by an event, as a sentence without its full stop.
 pub(super) fn said(finder: &Finder, event: &Recorded) -> Found<String> {
-    Ok(format!("{} {}", capital(&subject(finder, event)), deed(finder, event)?))
+    Ok(format!("{} {}", capital(&subject(finder, event)?), deed(finder, event)?))
 }
 
 /// Who did it, within a sentence.
-fn subject(finder: &Finder, event: &Recorded) -> String {
+fn subject(finder: &Finder, event: &Recorded) -> Found<String> {
     let principal = event.envelope.principal;
     if !explain::is_by_hand(event) || principal == PrincipalId::PLATFORM {
-        "Mediary".to_owned()
+        Ok("Mediary".to_owned())
     } else if principal == finder.scope().principal() {
-        "you".to_owned()
+        Ok("you".to_owned())
     } else {
-        name_of(principal)
+        name_of(finder, event)
     }
 }
 
@@ -282,11 +287,14 @@ fn day(at: Timestamp) -> String {
     date().unwrap_or_else(|| text.clone())
 }
 
-fn name_of(principal: PrincipalId) -> String {
-    match principal {
-        PrincipalId::OWNER => "the owner".to_owned(),
-        PrincipalId::PLATFORM => "the platform itself".to_owned(),
-        other => other.to_string(),
+/// Who did what is recorded, in words.
+fn name_of(finder: &Finder, event: &Recorded) -> Found<String> {
+    match event.envelope.principal {
+        PrincipalId::OWNER => Ok("the owner".to_owned()),
+        PrincipalId::PLATFORM => Ok("the platform itself".to_owned()),
+        // It speaks as its token, which is nobody who signs in.
+        _ if event.envelope.origin.kind == OriginKind::Nats => Ok("a program".to_owned()),
+        other => user(finder, other),
     }
 }
 

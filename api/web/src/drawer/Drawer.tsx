@@ -5,6 +5,7 @@ import { useCallback, useRef, useState } from "react";
 
 import { graphql } from "../client/graphql";
 import { useLive } from "../client/live";
+import { NAMELESS } from "../client/session";
 import { type EverySearch, useTense } from "../client/tense";
 import { Button, IconButton } from "../parts/Button";
 import { Picture } from "../parts/Picture";
@@ -60,7 +61,12 @@ function OpenDrawer({ id, onClosed }: Props) {
   const named = data?.resolve.find((found) => found.id === id);
   // A drawer is of one thing and of no other, so that it has this hook always or never.
   const own = thing?.useTitle?.(id);
-  const title = own ?? named?.name ?? named?.address ?? thing?.word ?? words(kindOf(id));
+  const title =
+    own ??
+    (named?.name === "" ? NAMELESS : named?.name) ??
+    named?.address ??
+    thing?.word ??
+    words(kindOf(id));
   const shown = TABS.find((known) => known === tab) ?? (thing === undefined ? "why" : "now");
   const [count, setCount] = useState<number>();
 
@@ -180,6 +186,9 @@ function Foot({ id, isPast, onNow }: { id: string; isPast: boolean; onNow(): voi
 
 /** A kind of thing in words, where no concern says them. */
 function words(kind: string): string {
+  if (kind === "principal") {
+    return "User";
+  }
   const text = kind.replaceAll("_", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -30,9 +30,12 @@ export function partsOf(says: string): { before: string; name: string | null; af
   };
 }
 
+/** An id behind a name, which programs need and people don't. */
+const ID = / \([a-z_]+-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\)/g;
+
 /** A text of the server whose names stand in quotes as people write them. */
 export function quoted(text: string): string {
-  return text.replace(new RegExp(NAME, "g"), "$1“$2”");
+  return text.replace(ID, "").replace(new RegExp(NAME, "g"), "$1“$2”");
 }
 
 /** What happened as a sentence, in which the first name is a link to the thing. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { partsOf } from "./Told";
+import { partsOf, quoted } from "./Told";
 
 test.each([
   ["Mediary kept 'Stars'", "Kept ", "Stars", ""],
@@ -14,4 +14,11 @@ test.each([
 
 test("a sentence without a name stays whole", () => {
   expect(partsOf("Mediary began its work")).toEqual({ before: "Began its work", name: null, after: "" });
+});
+
+test("an id behind a name is for programs, and left out", () => {
+  const says =
+    "You asked for 'A', by the schedule 'at night' (schedule-01890a5d-ac96-774b-bcce-b302099a8057).";
+  expect(quoted(says)).toBe("You asked for “A”, by the schedule “at night”.");
+  expect(quoted("'A' (720p)")).toBe("“A” (720p)");
 });

@@ -8,7 +8,7 @@ import type { User } from "./Users";
 import { permissionWords, ROLES, type RoleName } from "./words";
 
 const SetUser = graphql(`
-  mutation SetUser($id: ID!, $name: String!, $role: Role!, $permissions: [String!]!) {
+  mutation SetUser($id: ID!, $name: String, $role: Role!, $permissions: [String!]!) {
     userSet(input: { id: $id, name: $name, role: $role, permissions: $permissions }) {
       position
       userErrors { code message advice retryable }
@@ -37,7 +37,7 @@ export function RightsPanel({ user, grantable }: Props) {
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    void set.run({ id: user.id, name: name.trim(), role, permissions: [...extra] });
+    void set.run({ id: user.id, name: name.trim() || null, role, permissions: [...extra] });
   }
 
   return (
@@ -46,7 +46,7 @@ export function RightsPanel({ user, grantable }: Props) {
         <input
           aria-label="Name"
           maxLength={40}
-          required
+          required={user.name !== ""}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />

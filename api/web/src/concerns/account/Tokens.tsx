@@ -6,10 +6,11 @@ import { useLive } from "../../client/live";
 import { Button } from "../../parts/Button";
 import { moment } from "../../parts/format";
 import { Failed, Loading, Refused } from "../../parts/states";
+import { ROLES, type RoleName } from "./words";
 
 const TokensOf = graphql(`
   query TokensOf($asOf: AsOfInput) {
-    tokens(asOf: $asOf) { id name role networks expiresAt isDisabled }
+    tokens(asOf: $asOf) { id name isLocal role networks expiresAt isDisabled }
   }
 `);
 const CreateToken = graphql(`
@@ -29,11 +30,6 @@ const RevokeToken = graphql(`
 
 type Token = ResultOf<typeof TokensOf>["tokens"][number];
 
-const ROLES = [
-  ["VIEWER", "looks"],
-  ["EDITOR", "looks, follows, downloads"],
-  ["OWNER", "everything"],
-] as const;
 const DAY = 86_400;
 const SPANS = [
   ["", "for ever"],
@@ -64,7 +60,7 @@ export function Tokens() {
 function Create({ off }: { off: string | undefined }) {
   const create = useAct(CreateToken);
   const [name, setName] = useState("");
-  const [role, setRole] = useState<(typeof ROLES)[number][0]>("VIEWER");
+  const [role, setRole] = useState<RoleName>("VIEWER");
   const [expires, setExpires] = useState("");
   const [secret, setSecret] = useState<string | null>(null);
   const [isCopied, setCopied] = useState(false);
@@ -95,9 +91,9 @@ function Create({ off }: { off: string | undefined }) {
           value={role}
           onChange={(event) => setRole(event.currentTarget.value as typeof role)}
         >
-          {ROLES.map(([value, word]) => (
+          {ROLES.map(([value, word, does]) => (
             <option key={value} value={value}>
-              {word}
+              {word}: {does}
             </option>
           ))}
         </select>
@@ -142,20 +138,27 @@ function Create({ off }: { off: string | undefined }) {
   );
 }
 
-function TokenRow({ token: { id, name, role, networks, expiresAt, isDisabled } }: { token: Token }) {
+function TokenRow({
+  token: { id, name: called, isLocal, role, networks, expiresAt, isDisabled },
+}: {
+  token: Token;
+}) {
   const may = useMay("audit");
   const revoke = useAct(RevokeToken);
   const [isAsked, setAsked] = useState(false);
-  const may_ = ROLES.find(([value]) => value === role)?.[1] ?? role;
+  // What it is called is for programs: the moment that it was made at stands in it.
+  const name = isLocal ? "This machine" : called;
+  const [, word, does] = ROLES.find(([value]) => value === role) ?? [role, role, ""];
   return (
     <li>
       <div className="grow">
         <b className="cut">{name}</b>
         <p className="s q">
-          {may_}
+          {word}: {does}
           {networks.length > 0 && `, from ${networks.join(", ")}`}
           {expiresAt !== null && `, until ${moment(expiresAt)}`}.
           {isDisabled && " Opens nothing, since whoever made it is disabled."}
+          {isLocal && " It lies in the data folder: the command line on the server’s own machine shows it."}
         </p>
         <Refused problem={revoke.problem} />
       </div>

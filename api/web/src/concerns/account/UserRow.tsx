@@ -53,6 +53,8 @@ interface Props {
 export function UserRow({ user, isYou, grantable, panel, onPanel }: Props) {
   const { id, role, extraPermissions, hasPassword, isDisabled, sessions } = user;
   const name = user.name || NAMELESS;
+  // Nobody signs in without a name: a password comes after it.
+  const isNameless = user.name === "";
   const may = useMay("administer");
   const disable = useAct(DisableUser);
   const enable = useAct(EnableUser);
@@ -63,11 +65,13 @@ export function UserRow({ user, isYou, grantable, panel, onPanel }: Props) {
     extraPermissions.length === 0 ? "" : `; also: ${extraPermissions.map(permissionWords).join(", ")}`;
   const comes = isDisabled
     ? "Let in by no door, nor is whoever shows a token made by this user."
-    : !hasPassword
-      ? "No password yet: nobody can sign in as this user."
-      : sessions.length === 0
-        ? "Signed in nowhere."
-        : `Signed in by ${count(sessions.length, "browser")}.`;
+    : isNameless
+      ? "The name was destroyed for good; under Rights another one can be given."
+      : !hasPassword
+        ? "No password yet: nobody can sign in as this user."
+        : sessions.length === 0
+          ? "Signed in nowhere."
+          : `Signed in by ${count(sessions.length, "browser")}.`;
   return (
     <li className="opens">
       <div className="grow">
@@ -84,7 +88,9 @@ export function UserRow({ user, isYou, grantable, panel, onPanel }: Props) {
         <Refused problem={disable.problem ?? enable.problem ?? remove.problem} />
       </div>
       <span className="row-acts">
-        {PANELS.filter(([value]) => value === "sessions" || may.isShown).map(([value, label]) => (
+        {PANELS.filter(([value]) =>
+          value === "sessions" ? true : may.isShown && !(value === "password" && isNameless),
+        ).map(([value, label]) => (
           <Button
             key={value}
             small
