@@ -45,7 +45,7 @@ export function useAct<Data, Variables extends AnyVariables>(
       setProblem(undefined);
       const { data, error } = await execute(variables);
       setRunning(false);
-      if (error !== undefined || data === undefined) {
+      if (error !== undefined || data == null) {
         setProblem(error === undefined ? undefined : problemOf(error));
         return null;
       }

@@ -53,10 +53,13 @@ export function useLive<Data, Variables extends AnyVariables>(
   const refetch = useCallback(() => ask({ requestPolicy: "network-only" }), [ask]);
   useTouched(of, refetch, pause || isPast);
 
+  // An answer that is all errors has `null` for its data: nothing is there, as before the first answer.
+  const data = result.data ?? undefined;
+
   return {
-    data: result.data,
+    data,
     problem: result.error === undefined || result.stale ? undefined : problemOf(result.error),
-    isLoading: !pause && result.data === undefined && result.error === undefined,
+    isLoading: !pause && data === undefined && result.error === undefined,
     refetch,
   };
 }

@@ -77,7 +77,7 @@ export function usePages<Data, Variables extends AnyVariables, Row>(
         if (mine !== run.current) {
           return;
         }
-        const connection = data === undefined ? undefined : select.current(data);
+        const connection = data == null ? undefined : select.current(data);
         if (connection == null) {
           next = { ...next, problem: error === undefined ? undefined : problemOf(error) };
           break;

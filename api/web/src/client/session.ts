@@ -52,10 +52,35 @@ export async function findSession(): Promise<void> {
   await ask(null);
 }
 
-/** Lets in whoever shows a token; whether it is right, the first answer tells. */
+/** Lets in whoever shows a token; whether it is right, and what it allows, the server says first. */
 export function enter(token: string): void {
   sessionStorage.setItem(TOKEN_KEY, token);
-  session.set({ state: "in", token, viewer: { name: null, role: null, permissions: null, csrf: null } });
+  session.set({ state: "asking" });
+  void allowedBy(token).then((allowed) => {
+    if (allowed === null) {
+      sessionStorage.removeItem(TOKEN_KEY);
+      void ask("That token is not valid, or no more.");
+    } else {
+      session.set({ state: "in", token, viewer: { name: null, csrf: null, ...allowed } });
+    }
+  });
+}
+
+/** What a token lets its holder do; none if the server does not take it. If that can't be learnt, the server decides by
+ * each act. */
+async function allowedBy(token: string): Promise<Pick<Viewer, "role" | "permissions"> | null> {
+  const unknown = { role: null, permissions: null };
+  try {
+    const answer = await fetch(address("graphql"), {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: "query Allowed { viewer { role permissions } }" }),
+    });
+    const said = (await answer.json()) as { data?: { viewer?: Pick<Viewer, "role" | "permissions"> } };
+    return answer.status === 401 ? null : (said.data?.viewer ?? unknown);
+  } catch {
+    return unknown;
+  }
 }
 
 /** What stands where a name was that is gone: its user was shredded, or the name erased. */

@@ -16,7 +16,7 @@ export function Engines() {
   return (
     <p className="engines">
       Mediary {import.meta.env.VITE_VERSION}
-      {data !== undefined && (
+      {data != null && (
         <>
           <br />
           {data.head.position.toLocaleString("en")} events recorded

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 
 import { graphql } from "../client/graphql";
 import { useLive } from "../client/live";
+import { sentence } from "../client/problem";
 import { count } from "../parts/format";
 import { Strip } from "../parts/Strip";
 import { ThingLink } from "../parts/ThingLink";
@@ -53,7 +54,7 @@ export function Incidents() {
         </>
       }
     >
-      {worst.body}
+      {worst.body !== null && sentence(worst.body)}
       {others.length > 0 && ` And ${count(others.length, "more thing")}.`}
     </Strip>
   );

@@ -8,6 +8,7 @@ import { partsOf, Told } from "../drawer/Told";
 import { count, day, number, time } from "../parts/format";
 import { Fan } from "../parts/Picture";
 import { Day, Event, Said } from "../parts/Spine";
+import { Failed, Loading } from "../parts/states";
 import { ThingLink } from "../parts/ThingLink";
 import { type Fold, foldNews } from "./fold";
 
@@ -34,6 +35,7 @@ interface NewsTold {
   events: readonly NewsEvent[];
   problem: Problem | undefined;
   isLoading: boolean;
+  refetch(): void;
   /** Tells further back; none if that is all. */
   more: (() => void) | undefined;
 }
@@ -44,7 +46,7 @@ const PAGE_MAX = 480;
 /** What is worth knowing, the last first. */
 export function useNews(): NewsTold {
   const [first, setFirst] = useState(PAGE);
-  const { data, problem, isLoading } = useLive(NewsOf, { first }, [
+  const { data, problem, isLoading, refetch } = useLive(NewsOf, { first }, [
     "playlist",
     "download",
     "file",
@@ -56,19 +58,32 @@ export function useNews(): NewsTold {
     events: data?.news.events ?? [],
     problem: data === undefined ? problem : undefined,
     isLoading,
+    refetch,
     more: hasMore ? () => setFirst(first * 2) : undefined,
   };
 }
 
 /** What changed, day by day; runs of equals are one line. */
-export function News({ events, problem, isLoading, more, isFirst }: NewsTold & { isFirst: boolean }) {
+export function News({
+  events,
+  problem,
+  isLoading,
+  refetch,
+  more,
+  isFirst,
+}: NewsTold & { isFirst: boolean }) {
   if (events.length === 0) {
-    return isLoading ? null : (
+    return isLoading ? (
       <Event first={isFirst} last>
-        <Said>
-          {problem?.message ??
-            "Nothing happened here yet. Paste an address above, and the first entry begins."}
-        </Said>
+        <Loading rows={6} label="Reading what happened" />
+      </Event>
+    ) : (
+      <Event first={isFirst} last>
+        {problem === undefined ? (
+          <Said>Nothing happened here yet. Paste an address above, and the first entry begins.</Said>
+        ) : (
+          <Failed problem={problem} title="What happened could not be read." onRetry={refetch} />
+        )}
       </Event>
     );
   }

@@ -64,7 +64,7 @@ export function Next() {
           </Link>
         )}
       </div>
-      {coming.length === 0 ? (
+      {data === undefined ? null : coming.length === 0 ? (
         <p className="s q">
           Nothing is planned. A list that is followed with a time of its own shows up here.
         </p>

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useState } from "react";
 
-import type { Problem } from "../client/problem";
+import { type Problem, sentence } from "../client/problem";
 import { Button } from "./Button";
 
 interface Props {
@@ -131,7 +131,7 @@ export function Failed({ problem, title = "This could not be read.", onRetry, is
       }
     >
       <p>{problem.message}</p>
-      {problem.advice !== null && <p>{problem.advice}</p>}
+      {problem.advice !== null && <p>{sentence(problem.advice)}</p>}
     </StatePanel>
   );
 }

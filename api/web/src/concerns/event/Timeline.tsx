@@ -199,8 +199,8 @@ function useTimeline(
       if (turn !== asking.current) {
         return;
       }
-      const data = answer.data as Record<string, ResultOf<typeof Page>> | undefined;
-      const page = data === undefined ? undefined : Object.values(data)[0];
+      const data = answer.data as Record<string, ResultOf<typeof Page>> | null | undefined;
+      const page = data == null ? undefined : Object.values(data)[0];
       setPages((before) =>
         page === undefined
           ? {

@@ -3,6 +3,7 @@ import { useParams } from "@tanstack/react-router";
 import { graphql, type ResultOf } from "../../client/graphql";
 import { useLive } from "../../client/live";
 import { useTense } from "../../client/tense";
+import { quoted } from "../../drawer/Told";
 import { useCrumbs } from "../../frame/Crumbs";
 import { moment } from "../../parts/format";
 import { Picture } from "../../parts/Picture";
@@ -123,7 +124,7 @@ function OfFile({ id }: { id: string }) {
               <h1>{file.title}</h1>
               {data?.why != null && (
                 <p className="lede">
-                  {data.why.answer}{" "}
+                  {quoted(data.why.answer)}{" "}
                   <ThingLink id={file.id} tab="why">
                     Why
                   </ThingLink>

@@ -124,7 +124,7 @@ export function Found({ filter, newestFirst, acts, choice, empty }: Props) {
       }
       asking.current = undefined;
       setPages((before) => {
-        if (data === undefined) {
+        if (data == null) {
           const problem = error === undefined ? undefined : problemOf(error);
           return { ...before, problem, isLoading: false };
         }

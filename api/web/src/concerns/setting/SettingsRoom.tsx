@@ -17,7 +17,15 @@ export function SettingsRoom() {
   const permissions = now.state === "in" ? now.viewer.permissions : [];
   const seen = parts.filter(({ needs }) => permissions === null || permissions.includes(needs));
   const part = seen.find(({ key }) => key === wanted) ?? seen[0];
+  const isDenied = part?.key !== wanted && parts.some(({ key }) => key === wanted);
   useCrumbs({ name: "Settings", to: "/settings" }, ...(part === undefined ? [] : [{ name: part.name }]));
+  if (isDenied) {
+    return (
+      <main id="main">
+        <MayNot isPage />
+      </main>
+    );
+  }
   if (part === undefined) {
     return (
       <main id="main">

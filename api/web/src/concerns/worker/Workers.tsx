@@ -7,6 +7,7 @@ import { Button } from "../../parts/Button";
 import { count, moment } from "../../parts/format";
 import { State, type StateName } from "../../parts/State";
 import { Empty, Failed, Loading, Refused } from "../../parts/states";
+import { partWords } from "./words";
 import "./workers.css";
 
 const WorkersOf = graphql(`
@@ -87,7 +88,7 @@ function PartRow({ part }: { part: Part }) {
     <li className="worker-part">
       <State is={is}>{word}</State>
       <div className="grow">
-        <b>{part.name.replaceAll("_", " ")}</b>
+        <b>{partWords(part.name)}</b> <span className="proof qq">{part.name}</span>
         <p className="s q">
           {part.reason === null ? "" : `${sentence(part.reason)} `}
           {part.state === "RUNNING" ? "" : `Since ${moment(part.since)}.`}
