@@ -85,7 +85,7 @@ export function Next() {
                   {titleOf(schedule.name, schedule.command.name)}
                 </ThingLink>
               </p>
-              <p className="s qq">{commandWords(schedule.command.name)}</p>
+              {isNamed(schedule.name) && <p className="s qq">{commandWords(schedule.command.name)}</p>}
             </Event>
           ))}
         </Spine>
@@ -124,7 +124,12 @@ function Pace() {
 /** What a schedule is called; one that was named by the server after an id is called by what it does. */
 function titleOf(name: string, command: string): string {
   const words = commandWords(command);
-  return /-[0-9a-f]{8}-[0-9a-f]{4}-/.test(name) ? words.charAt(0).toUpperCase() + words.slice(1) : name;
+  return isNamed(name) ? name : words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Whether somebody gave it its name, and not the server after an id. */
+function isNamed(name: string): boolean {
+  return !/-[0-9a-f]{8}-[0-9a-f]{4}-/.test(name);
 }
 
 /** What a command does, in words. */
