@@ -19,8 +19,8 @@ export interface Watched {
   page: Page;
   /** What it did that no page may: asked another host, broke the policy, wrote an error. */
   faults: string[];
-  /** Takes a picture into `browser/shots/`. */
-  shoot(name: string): Promise<void>;
+  /** Takes a picture into `browser/shots/`: of what is in sight, or of the whole page. */
+  shoot(name: string, isWhole?: boolean): Promise<void>;
   /** What axe finds, a line for each. */
   axe(): Promise<string[]>;
   close(): Promise<void>;
@@ -29,6 +29,13 @@ export interface Watched {
 export interface Look {
   theme?: Theme;
   width?: WidthName;
+}
+
+interface Entering {
+  /** Signs in by it. */
+  token?: string | undefined;
+  /** Done to the page before it goes anywhere. */
+  before?(page: Page): Promise<void>;
 }
 
 /** Starts Chromium with a profile of its own. */
@@ -61,7 +68,7 @@ export async function open(
   browser: Browser,
   base: string,
   path: string,
-  { theme = "dark", width = "wide", token }: Look & { token?: string } = {},
+  { theme = "dark", width = "wide", token, before }: Look & Entering = {},
 ): Promise<Watched> {
   const context = await browser.newContext({
     viewport: WIDTHS[width],
@@ -104,12 +111,13 @@ export async function open(
   if (token !== undefined) {
     await page.addInitScript((value) => sessionStorage.setItem("mediary.token", value), token);
   }
+  await before?.(page);
   await page.goto(new URL(path.replace(/^\//, ""), base).href);
   return {
     page,
     faults,
-    async shoot(name) {
-      await page.screenshot({ path: join(SHOTS, `${name}-${width}-${theme}.png`) });
+    async shoot(name, isWhole = false) {
+      await page.screenshot({ path: join(SHOTS, `${name}-${width}-${theme}.png`), fullPage: isWhole });
     },
     async axe() {
       await page.evaluate(AXE);

@@ -1,0 +1,174 @@
+// Every room as it is empty, full, for whoever only looks, while it waits, and when the server fails: pictures to be
+// looked at, in `browser/shots/looks/`. What a machine can see of them is asserted.
+
+import type { Browser, Page, Route } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { open, settled, startBrowser, type Theme, type WidthName } from "./browser";
+import { type Filled, fill } from "./filled";
+import { type Lone, type Server, startDemo, startLone } from "./server";
+
+let lone: Lone;
+let demo: Server;
+let filled: Filled;
+let browser: Browser;
+let stop: () => Promise<void>;
+
+beforeAll(async () => {
+  const started = await Promise.all([startDemo(), startLone(), startBrowser()]);
+  demo = started[0];
+  lone = started[1];
+  browser = started[2].browser;
+  stop = started[2].stop;
+  filled = await fill(demo);
+});
+afterAll(async () => {
+  await stop?.();
+  await Promise.all([lone?.stop(), demo?.stop()]);
+});
+
+const SEEN: [Theme, WidthName][] = [
+  ["dark", "wide"],
+  ["light", "phone"],
+];
+const PARTS = [
+  "you",
+  "limits",
+  "quotas",
+  "sites",
+  "roots",
+  "secrets",
+  "users",
+  "tokens",
+  "channels",
+  "rules",
+  "templates",
+  "bot",
+  "parked",
+  "views",
+].map((part): [string, string] => [`settings-${part}`, `/settings?part=${part}`]);
+/** Rooms that are there whatever is in them. */
+const ROOMS: [string, string][] = [
+  ["home", "/"],
+  ["first-page", "/first-page"],
+  ["lists", "/library"],
+  ["files", "/library/files"],
+  ["trash", "/library/trash"],
+  ["collections", "/library/collections"],
+  ["queue", "/queue"],
+  ["timeline", "/timeline"],
+  ["workers", "/workers"],
+  ["schedules", "/schedules"],
+  ["notices", "/notifications"],
+  ...PARTS,
+];
+/** Rooms and drawers of things. */
+const THINGS: [string, (of: Filled) => string][] = [
+  ["list", ({ list }) => `/library/lists/${list}`],
+  ["list-table", ({ list }) => `/library/lists/${list}?as=table`],
+  ["list-changes", ({ list }) => `/library/lists/${list}?view=changes`],
+  ["list-files", ({ list }) => `/library/lists/${list}?view=files`],
+  ["list-rules", ({ list }) => `/library/lists/${list}?view=rules`],
+  ["files-table", () => "/library/files?as=table"],
+  ["file", ({ file }) => `/library/files/${file}`],
+  ["collection", ({ collection }) => `/library/collections/${collection}`],
+  ["plan", ({ plan }) => `/library/plans/${plan}`],
+  ["plan-applied", ({ applied }) => `/library/plans/${applied}`],
+  ["timeline-downloads", () => "/timeline?of=download"],
+  ["notices-all", () => "/notifications?show=all"],
+  ["drawer-list", ({ list }) => `/library?open=${list}`],
+  ["drawer-list-why", ({ list }) => `/library?open=${list}&tab=why`],
+  ["drawer-file-why", ({ file }) => `/library/files?open=${file}&tab=why`],
+  ["drawer-failed", ({ failed }) => `/queue?open=${failed}`],
+  ["drawer-failed-history", ({ failed }) => `/queue?open=${failed}&tab=history`],
+  ["drawer-moving", ({ moving }) => `/queue?open=${moving}`],
+  ["drawer-nameless", ({ nameless }) => `/settings?part=users&open=${nameless}&tab=history`],
+];
+
+/** Opens a room, takes its picture, and says what a machine sees that is wrong. */
+async function look(
+  server: { url: string; token: string },
+  name: string,
+  path: string,
+  { ready = settled, ...how }: Parameters<typeof open>[3] & { ready?(page: Page): Promise<void> },
+): Promise<string[]> {
+  const watched = await open(browser, server.url, path, { token: server.token, ...how });
+  const { page } = watched;
+  await ready(page);
+  const isDrawer = name.includes("drawer");
+  if (isDrawer) {
+    await page.locator(".drawer [role=tabpanel]:not([hidden])").getByText(/\w/).first().waitFor();
+  }
+  await watched.shoot(`looks/${name}`, !isDrawer);
+  const wrong = [...watched.faults, ...(await watched.axe())];
+  const wider = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+  if (wider !== 0) {
+    wrong.push(`it is ${wider} px wider than the window`);
+  }
+  const text = await page
+    .locator(isDrawer ? ".drawer" : "main")
+    .first()
+    .innerText();
+  wrong.push(...(text.match(ID) ?? []).map((id) => `shows the id ${id}`));
+  await watched.close();
+  return wrong;
+}
+
+/** An id, which people are shown nowhere but in Raw. */
+const ID = /\b[a-z]+-[0-9a-f]{8}-[0-9a-f]{4}-\S*/g;
+
+/** Answers what rooms ask; what the token allows, the server answers. */
+async function questions(page: Page, answer: (route: Route) => Promise<void>): Promise<void> {
+  await page.route("**/graphql", (route) =>
+    route.request().postData()?.includes("query Allowed") ? route.continue() : answer(route),
+  );
+}
+
+describe.concurrent.each(SEEN)("in %s, %s", (theme, width) => {
+  test.each(ROOMS)("%s is whole with much in it", async (name, path) => {
+    expect(await look(demo, `full/${name}`, path, { theme, width })).toEqual([]);
+  });
+
+  test.each(THINGS)("%s is whole", async (name, path) => {
+    expect(await look(demo, `full/${name}`, path(filled), { theme, width })).toEqual([]);
+  });
+});
+
+// Each state in one of the looks: they differ by colours and widths, which the rooms above show.
+describe.concurrent("in one look", () => {
+  const [wide, phone] = SEEN.map(([theme, width]) => ({ theme, width }));
+
+  test.each(ROOMS)("%s is whole with nothing in it", async (name, path) => {
+    expect(await look(lone, `empty/${name}`, path, { ...phone })).toEqual([]);
+  });
+
+  test.each(ROOMS)("%s is whole for whoever only looks", async (name, path) => {
+    const { viewer: token } = filled;
+    expect(await look(demo, `viewer/${name}`, path, { ...wide, token })).toEqual([]);
+  });
+
+  test.each(ROOMS)("%s says what does not work, and what to do", async (name, path) => {
+    const error = {
+      message: "failed to read the view of jobs: the disk is full",
+      extensions: { code: "INTERNAL", retryable: true, advice: "make room, then try again" },
+    };
+    const before = (page: Page) =>
+      questions(page, (route) => route.fulfill({ json: { data: null, errors: [error] } }));
+    expect(await look(demo, `error/${name}`, path, { ...phone, before })).toEqual([]);
+  });
+
+  test.each(ROOMS)("%s shows bones while it waits", async (name, path) => {
+    const held: Route[] = [];
+    const before = (page: Page) => questions(page, async (route) => void held.push(route));
+    // Some rooms have a form that needs no answer, and no bones.
+    const ready = async (page: Page) => {
+      await page.locator("main :is(.bone, form, input)").first().waitFor();
+      await page.evaluate("document.fonts.ready");
+    };
+    expect(await look(demo, `loading/${name}`, path, { ...wide, before, ready })).toEqual([]);
+  });
+
+  test("the way in by a link is whole", async () => {
+    expect(await look(demo, "full/link", filled.link, { ...phone, token: undefined })).toEqual([]);
+  });
+});
