@@ -16,6 +16,7 @@ mod history;
 mod invariants;
 mod length;
 mod machine_paths;
+mod pictures;
 mod pure;
 mod scopes;
 mod shape;
@@ -122,4 +123,9 @@ fn invariants_are_named_by_the_tests_that_hold_them() {
 #[test]
 fn findings_name_tests_that_are_there() {
     holds(findings::rule);
+}
+
+#[test]
+fn documents_show_pictures_that_are_there_in_words_too() {
+    holds(pictures::rule);
 }

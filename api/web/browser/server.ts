@@ -22,11 +22,16 @@ export interface Server {
 const BINARY =
   process.env.BROWSER_TESTS_BINARY ?? new URL("../../../target/debug/mediary", import.meta.url).pathname;
 const DEADLINE_MS = 150_000;
+/** What is for the tests is no setting of the server, which would refuse it. */
+const { MEDIARY_GOLDEN: _, ...ENVIRONMENT } = process.env;
 
 /** Starts the demo: a server and the sample site, with lists that were followed and files that were kept. */
 export async function startDemo(): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "mediary-browser-"));
-  const child = spawn(BINARY, ["demo", "--keep", "--data", folder], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(BINARY, ["demo", "--keep", "--data", folder], {
+    env: ENVIRONMENT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const said = await saidOf(child, /still serving/);
   const addresses = /the sample site is at (\S+), Mediary at (\S+)/.exec(said);
   if (addresses === null) {
@@ -66,6 +71,7 @@ export async function startLone(): Promise<Lone> {
   let child: ChildProcess;
   async function start() {
     child = spawn(BINARY, ["serve", "--data", folder, "--listen", `127.0.0.1:${port}`], {
+      env: ENVIRONMENT,
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stdout?.resume();
