@@ -162,6 +162,11 @@ impl<'a> Frame<'a> {
         self.body
     }
 
+    /// The same event, without what it says.
+    pub(super) const fn without_payload(self) -> Self {
+        Self { body: Body::Erased, ..self }
+    }
+
     pub(super) fn category(&self) -> &'a str {
         self.category
     }

@@ -14,6 +14,7 @@ mod create;
 mod epoch;
 mod erasure;
 mod error;
+mod excerpt;
 mod export;
 mod extension;
 mod filter;
@@ -61,6 +62,7 @@ pub use backup::{
 };
 pub use chain::Hash;
 pub use error::{AppendError, Damage, FatalError, Holder, OpenError, ReadError, StorageFault};
+pub use excerpt::{Excerpt, Withheld};
 pub use export::{ExportError, Exported, Source, export};
 pub use filter::Filter;
 pub use handle::{CategoryCount, Log};

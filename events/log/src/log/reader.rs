@@ -40,6 +40,10 @@ impl LogReader {
         &self.scope
     }
 
+    pub(super) const fn log(&self) -> &Log {
+        &self.log
+    }
+
     /// The position of the last event, whosever it is.
     pub fn head_position(&self) -> u64 {
         self.end.unwrap_or(u64::MAX).min(self.log.head().position)

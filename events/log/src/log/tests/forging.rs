@@ -77,19 +77,27 @@ fn in_python(bundles: &[PathBuf], checkpoint: Option<&str>) -> Vec<Answer> {
     answers(&lines_of(&mut command))
 }
 
-/// Asks the script of the page, which is written for a browser and needs none.
-fn in_the_page(folder: &Path, bundles: &[PathBuf], checkpoint: Option<&str>) -> Vec<Answer> {
+/// Asks the script of the page, which is written for a browser and needs none, by a script beside it.
+pub(super) fn by_the_page(
+    folder: &Path,
+    asking: &str,
+    files: &[PathBuf],
+    checkpoint: Option<&str>,
+) -> Vec<String> {
     let page = fs::read_to_string(repository().join("docs/verify.html")).unwrap();
     let script = page.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0;
-    let asking = fs::read_to_string(repository().join("tests/verify/verify_html.js")).unwrap();
+    let asking = fs::read_to_string(repository().join("tests/verify").join(asking)).unwrap();
     let path = folder.join("page.js");
     fs::write(&path, format!("{script}{asking}")).unwrap();
     let mut command = Command::new(mediary_tools::required("deno"));
     // What stands in somebody's home, an `.npmrc` for one, is none of its business.
     command.env("HOME", folder).env("DENO_DIR", folder).env("NO_COLOR", "1");
     command.args(["run", "--quiet", "--no-remote", "--no-config", "--allow-read"]).arg(path);
-    command.arg(checkpoint.unwrap_or_default()).args(bundles);
-    answers(&lines_of(&mut command))
+    lines_of(command.arg(checkpoint.unwrap_or_default()).args(files))
+}
+
+fn in_the_page(folder: &Path, bundles: &[PathBuf], checkpoint: Option<&str>) -> Vec<Answer> {
+    answers(&by_the_page(folder, "verify_html.js", bundles, checkpoint))
 }
 
 fn rich_event() -> NewEvent {

@@ -12,6 +12,7 @@ mod bundling;
 mod crashing;
 mod epochs;
 mod erasing;
+mod excerpting;
 mod filling;
 mod filtering;
 mod following;
