@@ -15,6 +15,7 @@ mod crossing;
 mod edge;
 mod engine;
 mod event_kinds;
+mod excerpt;
 mod fairness;
 mod feed;
 mod file;

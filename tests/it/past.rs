@@ -89,6 +89,7 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
                 format!("id: {}", one(&format!("{name}s")))
             }
             "fileLink" => format!("id: {}", one("files")),
+            "excerpt" => format!("of: {{ history: {} }}", one("files")),
             "delivery" => "id: \"delivery-00000000-0000-7000-8000-000000000001\"".to_owned(),
             "job" | "jobLog" => format!("id: {}", one("jobs")),
             "story" => format!("id: {}", ids["jobs"]["nodes"][0]["storyId"]),
@@ -136,11 +137,12 @@ async fn answers(
         let arguments = format!("{arguments} {as_of}");
         let arguments = if arguments.trim().is_empty() { arguments } else { format!("({arguments})") };
         let mut answer = asked(client, &format!("{{ {name}{arguments}{selection} }}")).await[name].take();
-        // What is not recorded is null or unknown, and said to be.
+        // What is not recorded is null or unknown, and said to be; a file says when it was saved.
         match name.as_str() {
             "head" => drop(answer["sizeBytes"].take()),
             "story" => drop(answer["settled"].take()),
             "trash" => drop(answer["usedBytes"].take()),
+            "excerpt" => drop(answer["html"].take()),
             _ => forget_standings(&mut answer),
         }
         answers.insert(name.clone(), answer);

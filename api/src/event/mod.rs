@@ -2,6 +2,7 @@
 
 mod change;
 mod entry;
+mod excerpt;
 pub(crate) mod explain;
 mod filter;
 mod kind;

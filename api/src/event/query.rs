@@ -6,6 +6,7 @@ use mediary_schema::account::Permission;
 
 use super::{
     change::Known,
+    excerpt::{Excerpt, ExcerptInput, excerpt},
     filter::filter,
     kind::{EventKind, kinds},
     news::news,
@@ -213,10 +214,7 @@ impl EventQuery {
         let (after, first) = (after.unwrap_or_default(), first.unwrap_or(connection::PAGE_DEFAULT));
         let changes = changes.unwrap_or(false);
         let thing: Subject = parse_id(&id)?;
-        // What is no concern, such as an item, is read by whoever reads; one that is not known at all, by the owner.
-        let is_part = REGISTRY.entry(&thing.kind).is_none() && REGISTRY.thing(&id).is_some();
-        let permission = if is_part { Permission::READ } else { access::read(&thing.kind) };
-        let reader = reader(context, permission)?;
+        let reader = reader(context, history_permission(&id, &thing))?;
         if first > PAGE_MAX {
             return Err(fault(&format!("a page has at most {PAGE_MAX} events"), "PAGE_TOO_LARGE", false));
         }
@@ -255,6 +253,24 @@ impl EventQuery {
         let reader = reader(context, Permission::READ)?;
         why(context, reader, &id).await
     }
+
+    /// Events as one HTML file, in which a person reads what led to a thing or happened, and which proves itself: it holds the
+    /// bytes of the events, and the script that checks them. None if there are no such events. An excerpt has at most 500.
+    #[graphql(complexity = "connection::COST_OF_ALL + child_complexity")]
+    async fn excerpt(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which events.")] of: ExcerptInput,
+    ) -> Result<Option<Excerpt>> {
+        excerpt(context, of).await
+    }
+}
+
+/// What whoever asks what happened to a thing must be allowed.
+pub(super) fn history_permission(id: &str, thing: &Subject) -> Permission {
+    // What is no concern, such as an item, is read by whoever reads; one that is not known at all, by the owner.
+    let is_part = REGISTRY.entry(&thing.kind).is_none() && REGISTRY.thing(id).is_some();
+    if is_part { Permission::READ } else { access::read(&thing.kind) }
 }
 
 /// A page of a thing's history, with what each event changed.
@@ -292,7 +308,7 @@ async fn with_changes(
 }
 
 /// The bytes of what they say.
-fn bytes(events: &[Recorded]) -> usize {
+pub(super) fn bytes(events: &[Recorded]) -> usize {
     events.iter().filter_map(|event| event.payload.as_deref()).map(<[u8]>::len).sum()
 }
 

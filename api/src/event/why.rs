@@ -96,14 +96,14 @@ pub(super) fn lost_fault(lost: &Lost) -> async_graphql::Error {
 }
 
 /// What is told of a thing.
-struct Told {
+pub(super) struct Told {
     started_by_name: String,
-    chain: Vec<Recorded>,
-    hidden: bool,
-    sentences: Vec<String>,
+    pub(super) chain: Vec<Recorded>,
+    pub(super) hidden: bool,
+    pub(super) sentences: Vec<String>,
 }
 
-fn tell(finder: &Finder, kind: &str, uuid: Uuid) -> Found<Option<Told>> {
+pub(super) fn tell(finder: &Finder, kind: &str, uuid: Uuid) -> Found<Option<Told>> {
     let Some(last) = last_event(finder, kind, uuid)? else { return Ok(None) };
     let (chain, hidden) = causes(&finder.reader, last)?;
     let Some(root) = chain.last() else { return Ok(None) };

@@ -68,6 +68,15 @@ export async function open(
   browser: Browser,
   base: string,
   path: string,
+  look: Look & Entering = {},
+): Promise<Watched> {
+  return watch(browser, new URL(path.replace(/^\//, ""), base).href, look);
+}
+
+/** The same for an address as a whole, also that of a file. */
+export async function watch(
+  browser: Browser,
+  address: string,
   { theme = "dark", width = "wide", token, before }: Look & Entering = {},
 ): Promise<Watched> {
   const context = await browser.newContext({
@@ -82,10 +91,11 @@ export async function open(
   });
   const page = await context.newPage();
   const faults: string[] = [];
-  const host = new URL(base).host;
+  const { host, protocol } = new URL(address);
   page.on("request", (request) => {
     const url = new URL(request.url());
-    if (url.host !== host || !["http:", "https:", "ws:", "wss:"].includes(url.protocol)) {
+    const isOurs = protocol === "file:" ? url.protocol === protocol : /^(https?|wss?):$/.test(url.protocol);
+    if (url.host !== host || !isOurs) {
       faults.push(`asked another host: ${request.url().slice(0, 120)}`);
     }
   });
@@ -112,7 +122,7 @@ export async function open(
     await page.addInitScript((value) => sessionStorage.setItem("mediary.token", value), token);
   }
   await before?.(page);
-  await page.goto(new URL(path.replace(/^\//, ""), base).href);
+  await page.goto(address);
   return {
     page,
     faults,

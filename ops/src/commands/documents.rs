@@ -29,6 +29,7 @@ use crate::client::{Checked, Document, with_fragments};
 const OTHERS: &[&dyn Checked] = &[
     &log::ERASE,
     &log::EVENTS,
+    &log::EXCERPT,
     &log::HEAD,
     &log::HISTORY,
     &log::KINDS,

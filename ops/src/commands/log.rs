@@ -2,6 +2,7 @@
 
 mod erase;
 mod event;
+mod excerpt;
 mod export;
 mod head;
 mod kinds;
@@ -15,10 +16,11 @@ use serde_json::json;
 
 #[cfg(test)]
 pub(crate) use self::{
-    erase::ERASE, kinds::KINDS, show::EVENTS, shred::SHRED, tail::RECORDED, verify::VERIFY,
+    erase::ERASE, excerpt::EXCERPT, kinds::KINDS, show::EVENTS, shred::SHRED, tail::RECORDED, verify::VERIFY,
 };
 pub(crate) use self::{
     event::Event,
+    excerpt::Target,
     head::HEAD,
     verify::{Offline, Verification, chain, hex, holder, open_failure, text as proof, verdict, verify_live},
 };
@@ -56,10 +58,11 @@ Examples:
 
 Ends with 0 and prints positions and head hash, or with 1 and the first bad position.")]
     Verify(verify::Verify),
-    /// Write the log, or a stretch of it, as a bundle that can be proved by itself.
+    /// Write the log, or a stretch of it, as a bundle that can be proved by itself, or as a page to read that proves itself.
     #[command(after_help = "\
 Examples:
   mediary log export log.ndjson --from 1
+  mediary log export night.html --html --from 4700 --to 4711
   mediary log export saved.ndjson --salvage --data ./data")]
     Export(export::Export),
     /// Erase what events say, for ever; shows what would be erased unless told `--yes`.

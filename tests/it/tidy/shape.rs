@@ -114,9 +114,8 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "file", "roots"),
     // Files as the log has them, beside what is in their places.
     ("actors", "file", "shelf"),
-    // A kept file, or what lies beside it, opened to be handed out.
+    // A kept file, or what lies beside it, opened to be handed out, and which chapters it has, by what is in it.
     ("actors", "file", "opening"),
-    // Which chapters one has, by what is in it.
     ("actors", "file", "chapters"),
     // How a file is followed that somebody renamed: whose a path and an inode is, where it is looked for, what became of it.
     ("actors", "file", "index"),
@@ -125,10 +124,9 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "file", "look"),
     // Which files of a page are read, of a reading that was asked for.
     ("actors", "file", "page"),
-    // A message as the request that its service takes, and which is due when.
+    // A message as the request that its service takes, which is due when, and what goes by mail, which is no request.
     ("actors", "delivery", "call"),
     ("actors", "delivery", "due"),
-    // What goes by mail, which is no request.
     ("actors", "delivery", "mail"),
     // What somebody says, who is let in and how often, what is answered, what came of what was asked for, and who listens.
     ("actors", "bot", "wish"),

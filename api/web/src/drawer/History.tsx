@@ -7,6 +7,7 @@ import { Seg } from "../parts/Seg";
 import { Day, Event, Said, Spine } from "../parts/Spine";
 import { Empty, Failed, Loading } from "../parts/states";
 import { EventGlyph } from "./kinds";
+import { SaveAsHtml } from "./SaveAsHtml";
 import { Told } from "./Told";
 
 const HistoryOf = graphql(`
@@ -74,6 +75,7 @@ export function History({ id, onCount }: Props) {
         />
       </div>
       {found.length === 0 ? <Empty title="Nothing of this kind happened." /> : <Days events={found} />}
+      {numbered.length > 0 && <SaveAsHtml of={{ history: id }} />}
     </>
   );
 }

@@ -6,6 +6,7 @@ import { Glyph } from "../parts/Icon";
 import { Event, Said, Spine } from "../parts/Spine";
 import { Empty, Failed, Loading } from "../parts/states";
 import { EventGlyph } from "./kinds";
+import { SaveAsHtml } from "./SaveAsHtml";
 import { quoted, Told } from "./Told";
 
 const WhyOf = graphql(`
@@ -66,6 +67,7 @@ export function Why({ id }: { id: string }) {
             : `The chain is whole: each of its ${chain.length} links names the one before it.`}
         </span>
       </p>
+      <SaveAsHtml of={{ why: id }} />
     </>
   );
 }

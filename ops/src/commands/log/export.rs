@@ -8,14 +8,19 @@ use std::{
 use clap::Args;
 use mediary_log::{ExportError, Source};
 use serde::Serialize;
+use serde_json::json;
 
-use super::verify::{Offline, hex, holder, open_failure};
+use super::{
+    excerpt::Target,
+    verify::{Offline, hex, holder, open_failure},
+};
 use crate::{
     client::{Client, UserError},
     commands::{
         arguments::Everywhere,
         connection::{self, Environment},
         failure::Failure,
+        named::{self, Kind},
         part::Part,
     },
     output::{Output, fields},
@@ -39,6 +44,12 @@ pub(crate) struct Export {
     /// From a folder whose log file can no longer be opened: reads the events past all else, as far as they are whole.
     #[arg(long, conflicts_with_all = ["from", "to"])]
     salvage: bool,
+    /// As one HTML file that a person reads and that proves itself; at most 500 events, and from a server, whose words stand in it.
+    #[arg(long, conflicts_with = "salvage")]
+    html: bool,
+    /// With `--html`: what happened to a thing, by its id, name, title, path or address.
+    #[arg(long, value_name = "THING", requires = "html", conflicts_with_all = ["from", "to"])]
+    subject: Option<String>,
 }
 
 /// What was written.
@@ -61,6 +72,9 @@ pub(crate) async fn run(
     environment: &Environment,
     output: &mut Output,
 ) -> Result<(), Failure> {
+    if export.html {
+        return as_page(export, &connection::connect(flags, environment)?, output).await;
+    }
     let file = &export.file;
     let part = Part::try_new(file, export.force, "name the file to write, for example log.ndjson")?;
     let mut lost_count = None;
@@ -105,6 +119,16 @@ pub(crate) async fn run(
         lost_count,
     };
     Ok(output.show(&exported, text)?)
+}
+
+/// Writes a page to read in place of a bundle.
+async fn as_page(export: &Export, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let target = Target::try_new(&export.file, export.force)?;
+    let of = match &export.subject {
+        Some(thing) => json!({ "history": named::id(client, Kind::ANY, thing).await? }),
+        None => json!({ "log": { "from": export.from, "to": export.to } }),
+    };
+    target.write(of, client, output).await
 }
 
 fn from_folder(folder: &Path, export: &Export, part: &Part) -> Result<(), Offline> {
