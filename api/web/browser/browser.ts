@@ -6,6 +6,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
+
+import { type Server, startDemo } from "./server";
 
 export const WIDTHS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
 export type WidthName = keyof typeof WIDTHS;
@@ -37,6 +40,35 @@ interface Entering {
   /** Done to the page before it goes anywhere. */
   before?(page: Page): Promise<void>;
 }
+
+/** What the tests of a file share: there before the first of them, ended after the last. */
+export interface Shared<S> {
+  server: S;
+  browser: Browser;
+  /** Opens a page that is watched, as the owner. */
+  open(path: string, look?: Look): Promise<Watched>;
+}
+
+/** Starts a server and a browser for the tests of a file. */
+export function shared<S extends Pick<Server, "url" | "token" | "stop">>(start: () => Promise<S>): Shared<S> {
+  const all: Partial<Shared<S>> = {};
+  let stop: (() => Promise<void>) | undefined;
+  beforeAll(async () => {
+    const [server, chromium] = await Promise.all([start(), startBrowser()]);
+    stop = chromium.stop;
+    Object.assign(all, { server, browser: chromium.browser });
+    all.open = (path, look) => open(chromium.browser, server.url, path, { ...look, token: server.token });
+  });
+  afterAll(async () => {
+    await stop?.();
+    await all.server?.stop();
+  });
+  // No test runs before it is whole.
+  return all as Shared<S>;
+}
+
+/** The same with the demo. */
+export const withDemo = (): Shared<Server> => shared(startDemo);
 
 /** Starts Chromium with a profile of its own. */
 export async function startBrowser(): Promise<{ browser: Browser; stop(): Promise<void> }> {

@@ -1,24 +1,9 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { open, settled, startBrowser, type Theme, type WidthName } from "./browser";
+import { open, settled, type Theme, type WidthName, withDemo } from "./browser";
 import { startProxy } from "./proxy";
-import { type Server, startDemo } from "./server";
 
-let server: Server;
-let browser: Browser;
-let stop: () => Promise<void>;
-
-beforeAll(async () => {
-  const started = await Promise.all([startDemo(), startBrowser()]);
-  server = started[0];
-  browser = started[1].browser;
-  stop = started[1].stop;
-});
-afterAll(async () => {
-  await stop?.();
-  await server?.stop();
-});
+const demo = withDemo();
 
 const LOOKS: [Theme, WidthName][] = [
   ["dark", "wide"],
@@ -33,7 +18,7 @@ describe.each(LOOKS)("in %s, %s", (theme, width) => {
     ["first-page", "/first-page", "first page"],
     ["nowhere", "/no/such/room", "no room"],
   ])("%s is shown, asks nobody else, and axe finds nothing", async (name, path, words) => {
-    const watched = await open(browser, server.url, path, { theme, width, token: server.token });
+    const watched = await demo.open(path, { theme, width });
     await settled(watched.page);
     await watched.page.getByText(words, { exact: false }).filter({ visible: true }).first().waitFor();
     await watched.shoot(name);
@@ -43,7 +28,7 @@ describe.each(LOOKS)("in %s, %s", (theme, width) => {
   });
 
   test("the way in is shown to whoever has no token", async () => {
-    const watched = await open(browser, server.url, "/", { theme, width });
+    const watched = await open(demo.browser, demo.server.url, "/", { theme, width });
     await watched.page.getByRole("heading", { name: "Sign in" }).waitFor();
     await watched.shoot("sign-in");
     expect(await watched.axe()).toEqual([]);
@@ -51,14 +36,13 @@ describe.each(LOOKS)("in %s, %s", (theme, width) => {
   });
 
   test("the drawer of a thing says why, what happened, and what is recorded", async () => {
-    const { playlists } = await server.ask<{ playlists: { nodes: { id: string }[] } }>(
+    const { playlists } = await demo.server.ask<{ playlists: { nodes: { id: string }[] } }>(
       "{ playlists(first: 1) { nodes { id } } }",
     );
     const id = playlists.nodes[0]?.id;
-    const watched = await open(browser, server.url, `/?open=${id}&tab=why`, {
+    const watched = await demo.open(`/?open=${id}&tab=why`, {
       theme,
       width,
-      token: server.token,
     });
     const drawer = watched.page.getByRole("dialog");
     await drawer.getByText("The chain is whole", { exact: false }).waitFor();
@@ -79,7 +63,7 @@ describe.each(LOOKS)("in %s, %s", (theme, width) => {
 
   test("the past is sepia, read only, and left by Esc", async () => {
     const at = new Date().toISOString();
-    const watched = await open(browser, server.url, `/?at=${at}`, { theme, width, token: server.token });
+    const watched = await demo.open(`/?at=${at}`, { theme, width });
     await settled(watched.page);
     await watched.page.getByText("As of", { exact: false }).first().waitFor();
     expect(await watched.page.evaluate("document.documentElement.dataset.tense")).toBe("past");
@@ -93,7 +77,7 @@ describe.each(LOOKS)("in %s, %s", (theme, width) => {
   });
 
   test("the palette finds a room and goes there", async () => {
-    const watched = await open(browser, server.url, "/first-page", { theme, width, token: server.token });
+    const watched = await demo.open("/first-page", { theme, width });
     await settled(watched.page);
     await watched.page.keyboard.press("Control+k");
     await watched.page.getByRole("combobox").fill("home");
@@ -101,15 +85,15 @@ describe.each(LOOKS)("in %s, %s", (theme, width) => {
     await watched.shoot("palette");
     expect(await watched.axe()).toEqual([]);
     await watched.page.keyboard.press("Enter");
-    await watched.page.waitForURL(server.url);
+    await watched.page.waitForURL(demo.server.url);
     expect(watched.faults).toEqual([]);
     await watched.close();
   });
 });
 
 test("under a base path of a proxy the page finds its files, its server, and its rooms by deep links", async () => {
-  const proxy = await startProxy(server.url, "/media/diary/");
-  const watched = await open(browser, proxy.url, "/no/such/room", { token: server.token });
+  const proxy = await startProxy(demo.server.url, "/media/diary/");
+  const watched = await open(demo.browser, proxy.url, "/no/such/room", { token: demo.server.token });
   await watched.page.getByText("There is no room at this address").waitFor();
   await watched.page.getByRole("link", { name: "Home", exact: true }).first().click();
   await watched.page.waitForURL(proxy.url);

@@ -1,30 +1,18 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 
-import { open, settled, startBrowser, type Theme, type WidthName } from "./browser";
-import { type Server, startDemo } from "./server";
+import { settled, type Theme, type WidthName, withDemo } from "./browser";
 
-let server: Server;
-let browser: Browser;
-let stop: () => Promise<void>;
+const demo = withDemo();
 let list: string;
 let file: string;
 
 beforeAll(async () => {
-  const started = await Promise.all([startDemo(), startBrowser()]);
-  server = started[0];
-  browser = started[1].browser;
-  stop = started[1].stop;
-  const { playlists, files } = await server.ask<{
+  const { playlists, files } = await demo.server.ask<{
     playlists: { nodes: { id: string; title: string }[] };
     files: { nodes: { id: string; videoCodec: string | null }[] };
   }>("{ playlists(first: 10) { nodes { id title } } files(first: 50) { nodes { id videoCodec } } }");
   list = playlists.nodes.find(({ title }) => title === "Sample videos")?.id ?? "";
   file = files.nodes.find(({ videoCodec }) => videoCodec !== null)?.id ?? "";
-});
-afterAll(async () => {
-  await stop?.();
-  await server?.stop();
 });
 
 const LOOKS: [Theme, WidthName][] = [
@@ -48,7 +36,7 @@ describe.each(LOOKS)("in %s, %s", (theme, width) => {
     ["library-collections", () => "/library/collections", "You have no collections yet"],
     ["library-none", () => "/library/files?q=nothing+is+called+so", "No file is called so"],
   ])("%s is whole, and axe finds nothing", async (name, path, words) => {
-    const watched = await open(browser, server.url, path(), { theme, width, token: server.token });
+    const watched = await demo.open(path(), { theme, width });
     await settled(watched.page);
     await watched.page.locator("main").getByText(words, { exact: false }).first().waitFor();
     await watched.shoot(name);
@@ -60,7 +48,7 @@ describe.each(LOOKS)("in %s, %s", (theme, width) => {
 });
 
 test("a number of the account opens its rows, j and Enter open a drawer, and the past has no acts", async () => {
-  const watched = await open(browser, server.url, `/library/lists/${list}`, { token: server.token });
+  const watched = await demo.open(`/library/lists/${list}`);
   const { page } = watched;
   await settled(page);
   await page.getByRole("link", { name: "2 skipped" }).click();
@@ -71,7 +59,7 @@ test("a number of the account opens its rows, j and Enter open a drawer, and the
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").getByText("nobody asked for it").waitFor();
   await page.keyboard.press("Escape");
-  await page.goto(`${server.url}library/lists/${list}?at=${new Date().toISOString()}`);
+  await page.goto(`${demo.server.url}library/lists/${list}?at=${new Date().toISOString()}`);
   await page.getByText("As of", { exact: false }).first().waitFor();
   expect(await page.getByRole("button", { name: "Refresh" }).count()).toBe(0);
   expect(watched.faults).toEqual([]);
@@ -79,9 +67,7 @@ test("a number of the account opens its rows, j and Enter open a drawer, and the
 });
 
 test("the two dates take arrow keys, and what changed between them is shown", async () => {
-  const watched = await open(browser, server.url, `/library/lists/${list}?view=changes`, {
-    token: server.token,
-  });
+  const watched = await demo.open(`/library/lists/${list}?view=changes`);
   const { page } = watched;
   const from = page.getByRole("slider", { name: "From" });
   await from.focus();
@@ -96,9 +82,7 @@ test("the two dates take arrow keys, and what changed between them is shown", as
 });
 
 test("files are deleted by a plan whose number is typed, and one undo puts them back", async () => {
-  const watched = await open(browser, server.url, "/library/files?as=table&sort=path", {
-    token: server.token,
-  });
+  const watched = await demo.open("/library/files?as=table&sort=path");
   const { page } = watched;
   await settled(page);
   for (const box of (await page.getByRole("checkbox").all()).slice(0, 10)) {
@@ -121,7 +105,7 @@ test("files are deleted by a plan whose number is typed, and one undo puts them 
   await watched.shoot("library-trash-full");
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("The trash is empty").waitFor();
-  const { files } = await server.ask<{ files: { totalCount: number } }>(
+  const { files } = await demo.server.ask<{ files: { totalCount: number } }>(
     "{ files(filter: { state: PRESENT }) { totalCount } }",
   );
   expect(files.totalCount).toBe(14);
@@ -130,16 +114,16 @@ test("files are deleted by a plan whose number is typed, and one undo puts them 
 });
 
 test("a collection is made, filled, ordered and taken away", async () => {
-  const watched = await open(browser, server.url, "/library/collections", { token: server.token });
+  const watched = await demo.open("/library/collections");
   const { page } = watched;
   await page.getByLabel("Name of a new collection").fill("Evenings");
   await page.getByRole("button", { name: "Make" }).click();
   await page.getByRole("link", { name: "Evenings" }).waitFor();
-  await page.goto(`${server.url}library/files/${file}`);
+  await page.goto(`${demo.server.url}library/files/${file}`);
   await page.getByRole("button", { name: "Collect" }).click();
   await page.getByRole("menuitem", { name: "Evenings" }).click();
   await page.getByRole("button", { name: "In Evenings" }).waitFor();
-  await page.goto(`${server.url}library/collections`);
+  await page.goto(`${demo.server.url}library/collections`);
   await page.getByRole("link", { name: "Evenings" }).click();
   await page.getByText("1 entry, 1 file", { exact: false }).waitFor();
   await watched.shoot("library-collection");

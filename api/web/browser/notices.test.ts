@@ -1,27 +1,15 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 
-import { open, settled, startBrowser, type Theme, type WidthName } from "./browser";
-import { type Server, startDemo } from "./server";
+import { settled, type Theme, type WidthName, withDemo } from "./browser";
 
-let server: Server;
-let browser: Browser;
-let stop: () => Promise<void>;
+const demo = withDemo();
 let list: string;
 
 beforeAll(async () => {
-  const started = await Promise.all([startDemo(), startBrowser()]);
-  server = started[0];
-  browser = started[1].browser;
-  stop = started[1].stop;
-  const { playlists } = await server.ask<{ playlists: { nodes: { id: string; title: string }[] } }>(
+  const { playlists } = await demo.server.ask<{ playlists: { nodes: { id: string; title: string }[] } }>(
     "{ playlists(first: 10) { nodes { id title } } }",
   );
   list = playlists.nodes.find(({ title }) => title === "Sample videos")?.id ?? "";
-});
-afterAll(async () => {
-  await stop?.();
-  await server?.stop();
 });
 
 const LOOKS: [Theme, WidthName][] = [
@@ -37,7 +25,7 @@ describe.each(LOOKS)("in %s, %s", (theme, width) => {
     ["notices-over", "/notifications?show=over", "over"],
     ["notices-all", "/notifications?show=all", "in all"],
   ])("%s is whole, and axe finds nothing", async (name, path, words) => {
-    const watched = await open(browser, server.url, path, { theme, width, token: server.token });
+    const watched = await demo.open(path, { theme, width });
     await settled(watched.page);
     await watched.page.getByRole("heading", { level: 1 }).getByText(words, { exact: false }).waitFor();
     await watched.shoot(name);
@@ -49,22 +37,22 @@ describe.each(LOOKS)("in %s, %s", (theme, width) => {
 });
 
 test("the link of a message leads to the room of its thing, or to its drawer", async () => {
-  const watched = await open(browser, server.url, `/playlist/${list}`, { token: server.token });
+  const watched = await demo.open(`/playlist/${list}`);
   const { page } = watched;
   await page.waitForURL(`**/library/lists/${list}`);
-  const { jobs } = await server.ask<{ jobs: { nodes: { id: string }[] } }>(
+  const { jobs } = await demo.server.ask<{ jobs: { nodes: { id: string }[] } }>(
     "{ jobs(first: 1) { nodes { id } } }",
   );
-  await page.goto(`${server.url}job/${jobs.nodes[0]?.id}`);
+  await page.goto(`${demo.server.url}job/${jobs.nodes[0]?.id}`);
   await page.getByRole("dialog").waitFor();
-  await page.goto(`${server.url}job/playlist-1`);
+  await page.goto(`${demo.server.url}job/playlist-1`);
   await page.getByText("There is no room at this address").waitFor();
   expect(watched.faults).toEqual([]);
   await watched.close();
 });
 
 test("notices are gone through by keyboard, and dismissed alone, in groups, and all", async () => {
-  const watched = await open(browser, server.url, "/", { token: server.token });
+  const watched = await demo.open("/");
   const { page } = watched;
   await page.getByRole("link", { name: /^Notices, \d+ new$/ }).click();
   const kept = page.getByRole("region", { name: "Kept" });
@@ -98,9 +86,9 @@ test("notices are gone through by keyboard, and dismissed alone, in groups, and 
 });
 
 test("asked by a button, what somebody should look at is shown on the desktop once, and leads to its thing", async () => {
-  const watched = await open(browser, server.url, "/notifications", { token: server.token });
+  const watched = await demo.open("/notifications");
   const { page } = watched;
-  await page.context().grantPermissions(["notifications"], { origin: new URL(server.url).origin });
+  await page.context().grantPermissions(["notifications"], { origin: new URL(demo.server.url).origin });
   // What a desktop would show, and a page that is not in front.
   await page.addInitScript(() => {
     const shown: { title: string; onclick?: () => void; close(): void }[] = [];
@@ -119,13 +107,16 @@ test("asked by a button, what somebody should look at is shown on the desktop on
   await page.reload();
   await page.getByRole("button", { name: "Show on this desktop" }).click();
   await page.getByRole("button", { name: "Show nothing on this desktop" }).waitFor();
-  await server.ask(
+  await demo.server.ask(
     `mutation { notificationRuleAdd(input: { name: "looked", rule: { event: "playlist.refresh_completed",
       then: { raise: { severity: WARNING, title: "{{ it }} was read" } } } }) { userErrors { code } } }`,
   );
-  await server.ask("mutation Go($id: ID!) { playlistRefresh(input: { id: $id }) { userErrors { code } } }", {
-    id: list,
-  });
+  await demo.server.ask(
+    "mutation Go($id: ID!) { playlistRefresh(input: { id: $id }) { userErrors { code } } }",
+    {
+      id: list,
+    },
+  );
   await expect
     .poll(() => page.evaluate("shown.map(({ title }) => title).join()"), { timeout: 30_000 })
     .toBe("Sample videos was read");

@@ -1,25 +1,10 @@
 // An address is pasted, and says what is there before anything is followed.
 
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { open, settled, startBrowser, type Theme, type WidthName } from "./browser";
-import { type Server, startDemo } from "./server";
+import { settled, type Theme, type WidthName, withDemo } from "./browser";
 
-let server: Server;
-let browser: Browser;
-let stop: () => Promise<void>;
-
-beforeAll(async () => {
-  const started = await Promise.all([startDemo(), startBrowser()]);
-  server = started[0];
-  browser = started[1].browser;
-  stop = started[1].stop;
-});
-afterAll(async () => {
-  await stop?.();
-  await server?.stop();
-});
+const demo = withDemo();
 
 const SEEN: [Theme, WidthName][] = [
   ["dark", "wide"],
@@ -29,13 +14,13 @@ const SEEN: [Theme, WidthName][] = [
 test.each(SEEN)(
   "what is at an address is said before anything is followed, in %s, %s",
   async (theme, width) => {
-    const watched = await open(browser, server.url, "/", { theme, width, token: server.token });
+    const watched = await demo.open("/", { theme, width });
     const { page } = watched;
     await settled(page);
     const field = page.getByRole("textbox", { name: "Paste any address" });
     const shown = page.getByRole("region", { name: "What this address is" });
 
-    await field.fill(new URL("lists/large", server.site).href);
+    await field.fill(new URL("lists/large", demo.server.site).href);
     await shown.getByText("A list of 3 entries").waitFor();
     expect(await shown.getByRole("list", { name: "The first entries" }).getByRole("listitem").count()).toBe(
       3,
@@ -43,7 +28,7 @@ test.each(SEEN)(
     await watched.shoot("pasted-list");
     expect(await watched.axe()).toEqual([]);
 
-    await field.fill(new URL("lists/channel", server.site).href);
+    await field.fill(new URL("lists/channel", demo.server.site).href);
     await shown.getByText("A channel or another list of lists").waitFor();
     const tabs = shown.getByRole("list", { name: "The lists in it" });
     expect(await tabs.getByRole("listitem").count()).toBe(3);
@@ -56,13 +41,13 @@ test.each(SEEN)(
     await watched.shoot("pasted-tab");
     expect(await watched.axe()).toEqual([]);
 
-    await field.fill(new URL("items/videos-1", server.site).href);
+    await field.fill(new URL("items/videos-1", demo.server.site).href);
     await shown.getByText("A single item").waitFor();
     expect(await shown.getByRole("button", { name: "Follow" }).count()).toBe(0);
     await watched.shoot("pasted-item");
     expect(await watched.axe()).toEqual([]);
 
-    await field.fill(new URL("nothing/here", server.site).href);
+    await field.fill(new URL("nothing/here", demo.server.site).href);
     await shown.getByText("Nobody knows what is there").waitFor();
     await watched.shoot("pasted-nothing");
     expect(await watched.axe()).toEqual([]);

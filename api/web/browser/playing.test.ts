@@ -1,8 +1,7 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
 
-import { open, settled, startBrowser, type Theme, type WidthName } from "./browser";
-import { type Server, startDemo } from "./server";
+import { settled, type Theme, type WidthName, withDemo } from "./browser";
 
 interface FileRow {
   id: string;
@@ -11,22 +10,12 @@ interface FileRow {
   url: string;
 }
 
-let server: Server;
-let browser: Browser;
-let stop: () => Promise<void>;
+const demo = withDemo();
 let files: FileRow[];
 
 beforeAll(async () => {
-  const started = await Promise.all([startDemo(), startBrowser()]);
-  server = started[0];
-  browser = started[1].browser;
-  stop = started[1].stop;
   const asked = "{ files(first: 50) { nodes { id title videoCodec url } } }";
-  files = (await server.ask<{ files: { nodes: FileRow[] } }>(asked)).files.nodes;
-});
-afterAll(async () => {
-  await stop?.();
-  await server?.stop();
+  files = (await demo.server.ask<{ files: { nodes: FileRow[] } }>(asked)).files.nodes;
 });
 
 const timeOf = (page: Page, medium: string) =>
@@ -40,7 +29,7 @@ test.each([
   if (file === undefined) {
     throw new Error(`the demo kept no ${medium}`);
   }
-  const watched = await open(browser, server.url, `/library/files/${file.id}`, { token: server.token });
+  const watched = await demo.open(`/library/files/${file.id}`);
   const { page } = watched;
   const statuses: number[] = [];
   page.on("response", (response) => {
@@ -71,11 +60,7 @@ test.each<[Theme, WidthName]>([
   ["dark", "phone"],
 ])("the chapters of a film lead to their beginnings, in %s, %s", async (theme, width) => {
   const kept = await keep("large-2");
-  const watched = await open(browser, server.url, `/library/files/${kept}`, {
-    theme,
-    width,
-    token: server.token,
-  });
+  const watched = await demo.open(`/library/files/${kept}`, { theme, width });
   const { page } = watched;
   await settled(page);
   const chapters = page.getByRole("region", { name: "Chapters" }).getByRole("button");
@@ -99,11 +84,11 @@ async function keep(item: string): Promise<string> {
     userErrors { code } } }`;
   const asked = "{ files(first: 50) { nodes { id path } } }";
   const find = async () => {
-    const { files } = await server.ask<{ files: { nodes: { id: string; path: string }[] } }>(asked);
+    const { files } = await demo.server.ask<{ files: { nodes: { id: string; path: string }[] } }>(asked);
     return files.nodes.find(({ path }) => path.includes(`[${item}]`))?.id;
   };
   if ((await find()) === undefined) {
-    await server.ask(start, { url: new URL(`items/${item}`, server.site).href });
+    await demo.server.ask(start, { url: new URL(`items/${item}`, demo.server.site).href });
   }
   await expect.poll(find, { timeout: 60_000 }).toBeDefined();
   return (await find()) ?? "";
@@ -111,14 +96,14 @@ async function keep(item: string): Promise<string> {
 
 test("a file leads to the next one of its list, and none is played in the past", async () => {
   const file = files.find(({ videoCodec }) => videoCodec !== null);
-  const watched = await open(browser, server.url, `/library/files/${file?.id}`, { token: server.token });
+  const watched = await demo.open(`/library/files/${file?.id}`);
   const { page } = watched;
   await settled(page);
   const beside = page.getByRole("link", { name: /^(Next|Previous): / }).first();
   const name = (await beside.textContent())?.replace(/^(Next|Previous): /, "") ?? "";
   await beside.click();
   await page.getByRole("heading", { level: 1, name }).waitFor();
-  await page.goto(`${server.url}library/files/${file?.id}?at=${new Date().toISOString()}`);
+  await page.goto(`${demo.server.url}library/files/${file?.id}?at=${new Date().toISOString()}`);
   await page.getByText("As of", { exact: false }).first().waitFor();
   await settled(page);
   expect(await page.locator("video").count()).toBe(0);
@@ -128,7 +113,7 @@ test("a file leads to the next one of its list, and none is played in the past",
 
 test("a link that was altered says so in words, and opens nothing", async () => {
   const [file] = files;
-  const answer = await fetch(new URL(`${file?.url}?link=7-7-7-7`, server.url));
+  const answer = await fetch(new URL(`${file?.url}?link=7-7-7-7`, demo.server.url));
   expect(answer.status).toBe(403);
   expect(((await answer.json()) as { errors: { message: string }[] }).errors[0]?.message).toContain(
     "changed or cut off",

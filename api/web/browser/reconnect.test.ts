@@ -1,49 +1,35 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { open, settled, startBrowser } from "./browser";
-import { type Lone, startLone } from "./server";
+import { open, settled, shared } from "./browser";
+import { startLone } from "./server";
 
-let server: Lone;
-let browser: Browser;
-let stop: () => Promise<void>;
-
-beforeAll(async () => {
-  const started = await Promise.all([startLone(), startBrowser()]);
-  server = started[0];
-  browser = started[1].browser;
-  stop = started[1].stop;
-});
-afterAll(async () => {
-  await stop?.();
-  await server?.stop();
-});
+const given = shared(startLone);
 
 const FOLLOW = `mutation($url: String!) { playlistFollow(input: { url: $url }) { userErrors { message } } }`;
 
 test("a server that is killed and started again is survived without a reload, a lost or a doubled line", async () => {
   // A token that lives longer than the process; the local one is made anew by each start.
-  const { tokenCreate } = await server.ask<{ tokenCreate: { secret: string } }>(
+  const { tokenCreate } = await given.server.ask<{ tokenCreate: { secret: string } }>(
     'mutation { tokenCreate(input: { name: "page", role: OWNER }) { secret } }',
   );
-  const watched = await open(browser, server.url, "/", { token: tokenCreate.secret });
+  const watched = await open(given.browser, given.server.url, "/", { token: tokenCreate.secret });
   await settled(watched.page);
   await watched.page.getByRole("button", { name: "Time: live" }).waitFor();
   await watched.page.evaluate("window.wasNotReloaded = true");
-  await server.ask(FOLLOW, { url: "https://one.invalid/list" });
+  await given.server.ask(FOLLOW, { url: "https://one.invalid/list" });
   const one = watched.page.getByText("one.invalid", { exact: false });
   await one.first().waitFor();
 
-  await server.kill();
+  await given.server.kill();
   await watched.page.getByText("Trying again", { exact: false }).waitFor();
   await watched.shoot("home-lost");
-  await server.start();
-  await server.ask(FOLLOW, { url: "https://two.invalid/list" });
+  await given.server.start();
+  await given.server.ask(FOLLOW, { url: "https://two.invalid/list" });
   await watched.page.getByRole("button", { name: "Time: live" }).waitFor({ timeout: 40_000 });
   await watched.page.getByText("two.invalid", { exact: false }).first().waitFor();
   // Each is told once, and none is missing: the heading of the day counts them.
   const count = async () => {
-    const { news } = await server.ask<{ news: { events: unknown[] } }>(
+    const { news } = await given.server.ask<{ news: { events: unknown[] } }>(
       "{ news(first: 100) { events { id } } }",
     );
     return news.events.length;

@@ -1,25 +1,10 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { open, settled, startBrowser, type Theme, type WidthName } from "./browser";
-import { type Server, startDemo } from "./server";
+import { open, settled, type Theme, type WidthName, withDemo } from "./browser";
 
-let server: Server;
-let browser: Browser;
-let stop: () => Promise<void>;
-
-beforeAll(async () => {
-  const started = await Promise.all([startDemo(), startBrowser()]);
-  server = started[0];
-  browser = started[1].browser;
-  stop = started[1].stop;
-});
-afterAll(async () => {
-  await stop?.();
-  await server?.stop();
-});
+const demo = withDemo();
 
 const LOOKS: [Theme, WidthName][] = [
   ["dark", "wide"],
@@ -46,10 +31,9 @@ const PARTS = [
 
 describe.each(LOOKS)("in %s, %s", (theme, width) => {
   test.each(PARTS)("the part %s is whole, and axe finds nothing", async (part, words) => {
-    const watched = await open(browser, server.url, `/settings?part=${part}`, {
+    const watched = await demo.open(`/settings?part=${part}`, {
       theme,
       width,
-      token: server.token,
     });
     await settled(watched.page);
     await watched.page.locator("main").getByText(words, { exact: false }).first().waitFor();
@@ -61,10 +45,10 @@ describe.each(LOOKS)("in %s, %s", (theme, width) => {
   });
 
   test("whoever may not see a part is told so", async () => {
-    const { tokenCreate } = await server.ask<{ tokenCreate: { secret: string } }>(
+    const { tokenCreate } = await demo.server.ask<{ tokenCreate: { secret: string } }>(
       `mutation { tokenCreate(input: { name: "looks ${theme} ${width}", role: VIEWER }) { secret } }`,
     );
-    const watched = await open(browser, server.url, "/settings?part=users", {
+    const watched = await open(demo.browser, demo.server.url, "/settings?part=users", {
       theme,
       width,
       token: tokenCreate.secret,
@@ -78,7 +62,7 @@ describe.each(LOOKS)("in %s, %s", (theme, width) => {
 });
 
 test("somebody is let in by a link, changed, signed out from elsewhere, disabled, and removed", async () => {
-  const owner = await open(browser, server.url, "/settings?part=users", { token: server.token });
+  const owner = await demo.open("/settings?part=users");
   const { page } = owner;
   await page.getByLabel("Name of somebody new").fill("anna");
   await page.getByLabel("What somebody new may do").selectOption("EDITOR");
@@ -89,7 +73,7 @@ test("somebody is let in by a link, changed, signed out from elsewhere, disabled
   await owner.shoot("settings-users-link");
   expect(await owner.axe()).toEqual([]);
 
-  const anna = await open(browser, server.url, `/${new URL(link ?? "").hash}`);
+  const anna = await open(demo.browser, demo.server.url, `/${new URL(link ?? "").hash}`);
   await anna.page.getByLabel("Password").fill("a long password");
   await anna.page.getByRole("button", { name: "Set the password" }).click();
   await anna.page.getByRole("button", { name: "anna, your account" }).waitFor();
@@ -154,7 +138,7 @@ async function startTaker(): Promise<{ http: HttpServer; address: string; taken:
 
 test("a channel is added, tested, paused, changed without its address, and removed; nobody is shown the address", async () => {
   const { http, address, taken } = await startTaker();
-  const watched = await open(browser, server.url, "/settings?part=channels", { token: server.token });
+  const watched = await demo.open("/settings?part=channels");
   const { page } = watched;
   const answers: string[] = [];
   page.on("response", async (response) => answers.push(await response.text().catch(() => "")));
@@ -199,7 +183,7 @@ test("a channel is added, tested, paused, changed without its address, and remov
 });
 
 test("a rule says what it would have said before it is kept", async () => {
-  const watched = await open(browser, server.url, "/settings?part=rules", { token: server.token });
+  const watched = await demo.open("/settings?part=rules");
   const { page } = watched;
   await page.getByRole("button", { name: "Add a rule" }).click();
   const form = page.getByRole("form", { name: "A new rule" });
