@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { settled, type Theme, type WidthName, withDemo } from "./browser";
+import { settled, type Theme, WIDTHS, type WidthName, withDemo } from "./browser";
 
 const demo = withDemo();
 let list: string;
@@ -98,7 +98,15 @@ test("files are deleted by a plan whose number is typed, and one undo puts them 
   expect(await watched.axe()).toEqual([]);
   await button.click();
   await page.getByText("10 files deleted").waitFor();
-  await watched.shoot("plan-applied");
+  // It can be taken back by the chip and by the foot of the plan, and neither lies over the other.
+  const foot = page.locator(".confirm").getByRole("button", { name: "Take it back" });
+  const chip = page.getByRole("status").filter({ hasText: "10 files deleted" });
+  for (const width of ["phone", "wide"] as const) {
+    await page.setViewportSize(WIDTHS[width]);
+    const [above, below] = await Promise.all([foot.boundingBox(), chip.boundingBox()]);
+    await watched.shoot(`plan-applied-at-${width}`);
+    expect((above?.y ?? Number.NaN) + (above?.height ?? 0)).toBeLessThan(below?.y ?? 0);
+  }
   await page.getByRole("link", { name: "Library", exact: true }).first().click();
   await page.getByRole("link", { name: "Trash" }).click();
   await page.getByText("10 files in the trash").waitFor();

@@ -137,10 +137,12 @@ function OfPlan({ id }: { id: string }) {
             </Strip>
           )}
           <section className="plan">
-            <Rule plan={plan} />
-            <div>
-              <Effects plan={plan} />
-              <Touched plan={plan} />
+            <div className="plan-what">
+              <Rule plan={plan} />
+              <div>
+                <Effects plan={plan} />
+                <Touched plan={plan} />
+              </div>
             </div>
             <Foot plan={plan} undo={undo} />
           </section>
