@@ -62,7 +62,9 @@ export function FirstRun() {
             <AddressField />
           </Event>
           <Event tense="next" last node={<Glyph name="next" />}>
-            <p className="q">A list that is followed is read again every six hours; what is new is kept.</p>
+            <p className="q">
+              A list that is followed is read again as often as you chose; what is new is kept.
+            </p>
           </Event>
         </Spine>
       </div>

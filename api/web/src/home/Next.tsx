@@ -7,6 +7,7 @@ import { marginTime, moment, number } from "../parts/format";
 import { Glyph } from "../parts/Icon";
 import { Meter } from "../parts/Rate";
 import { Event, Spine } from "../parts/Spine";
+import { scheduleName } from "../parts/schedule-name";
 import { ThingLink } from "../parts/ThingLink";
 import { rooms } from "../rooms";
 
@@ -22,6 +23,13 @@ const Coming = graphql(`
         command {
           name
         }
+      }
+    }
+    playlists(first: 200, minPosition: $minPosition, asOf: $asOf) {
+      nodes {
+        id
+        title
+        url
       }
     }
   }
@@ -48,11 +56,12 @@ const SHOWN_MAX = 6;
 /** What comes next, and what there is room for. */
 export function Next() {
   const { isPast } = useTense();
-  const { data } = useLive(Coming, {}, ["schedule"]);
+  const { data } = useLive(Coming, {}, ["schedule", "playlist"]);
   const coming = (data?.schedules.nodes ?? [])
     .filter((schedule) => !schedule.isPaused && schedule.nextRunAt !== null)
     .sort((one, other) => Date.parse(one.nextRunAt ?? "") - Date.parse(other.nextRunAt ?? ""))
     .slice(0, SHOWN_MAX);
+  const lists = data?.playlists.nodes ?? [];
   const room = rooms.find(({ path }) => path === "/schedules");
   return (
     <aside aria-label="What comes next" className="next">
@@ -82,10 +91,12 @@ export function Next() {
             >
               <p className="b">
                 <ThingLink id={schedule.id} className="plain">
-                  {titleOf(schedule.name, schedule.command.name)}
+                  {scheduleName(schedule.name, lists)}
                 </ThingLink>
               </p>
-              {isNamed(schedule.name) && <p className="s qq">{commandWords(schedule.command.name)}</p>}
+              {scheduleName(schedule.name, lists) === schedule.name && (
+                <p className="s qq">{commandWords(schedule.command.name)}</p>
+              )}
             </Event>
           ))}
         </Spine>
@@ -119,17 +130,6 @@ function Pace() {
       )}
     </div>
   ));
-}
-
-/** What a schedule is called; one that was named by the server after an id is called by what it does. */
-function titleOf(name: string, command: string): string {
-  const words = commandWords(command);
-  return isNamed(name) ? name : words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** Whether somebody gave it its name, and not the server after an id. */
-function isNamed(name: string): boolean {
-  return !/-[0-9a-f]{8}-[0-9a-f]{4}-/.test(name);
 }
 
 /** What a command does, in words. */

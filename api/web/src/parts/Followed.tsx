@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from "../client/graphql";
 import { useLive } from "../client/live";
 import { type Progress, useProgress } from "../client/progress";
 import { Button } from "./Button";
-import { length, number, percent } from "./format";
+import { length, moment, number, percent } from "./format";
 import { Glyph } from "./Icon";
 import { Picture } from "./Picture";
 import { Hair } from "./Rate";
@@ -38,8 +38,17 @@ const FollowedList = graphql(`
               id
               state
             }
+            file {
+              id
+            }
           }
         }
+      }
+    }
+    schedules(first: 200, minPosition: $minPosition) {
+      nodes {
+        name
+        nextRunAt
       }
     }
   }
@@ -65,7 +74,7 @@ type Entry = NonNullable<ResultOf<typeof FollowedList>["playlist"]>["entries"]["
 export function Followed({ playlistId, quality }: { playlistId: string; quality: string }) {
   const fetching = useAct(Fetch);
   const may = useMay("download");
-  const { data } = useLive(FollowedList, { id: playlistId }, [playlistId, "download", "job"]);
+  const { data } = useLive(FollowedList, { id: playlistId }, [playlistId, "download", "job", "schedule"]);
   const list = data?.playlist;
   const entries = list?.entries.nodes ?? [];
   const jobs = entries.flatMap(({ download }) => (download?.job == null ? [] : [download.job.id]));
@@ -73,6 +82,7 @@ export function Followed({ playlistId, quality }: { playlistId: string; quality:
   if (list == null) {
     return null;
   }
+  const next = data?.schedules.nodes.find(({ name }) => name === `refresh ${playlistId}`)?.nextRunAt;
   const kept = entries.filter(({ download }) => download?.state === "KEPT");
   const [first] = kept;
   const unasked = list.refreshOutcome === null ? [] : entries.filter(({ download }) => download === null);
@@ -80,6 +90,7 @@ export function Followed({ playlistId, quality }: { playlistId: string; quality:
     <>
       <p className="followed-line s q" role="status">
         <b className="b">{list.title ?? list.url}</b> {lineOf(list)}
+        {next != null && ` It is read again ${moment(next)}.`}
       </p>
       <ul className="followed">
         {entries.map((entry) => (
@@ -118,9 +129,15 @@ export function Followed({ playlistId, quality }: { playlistId: string; quality:
             </b>{" "}
             <span className="q">You may close this page; it goes on.</span>
           </p>
-          <ThingLink id={first.id} className="btn small">
-            Open it
-          </ThingLink>
+          {first.download?.file != null && (
+            <ThingLink
+              id={first.download.file.id}
+              href={`/library/files/${first.download.file.id}`}
+              className="btn small"
+            >
+              Open it
+            </ThingLink>
+          )}
         </div>
       )}
     </>

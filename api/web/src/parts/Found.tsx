@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { useAct } from "../client/act";
-import { graphql } from "../client/graphql";
+import { graphql, type VariablesOf } from "../client/graphql";
 import { Button } from "./Button";
 import { Followed } from "./Followed";
 import { Follow, FoundLists } from "./FoundLists";
@@ -36,6 +36,14 @@ const QUALITIES = [
   { value: "audio", word: "Sound only", note: "no picture" },
 ] as const;
 
+const OFTEN = [
+  { value: "hour", word: "Every hour", note: "looks for what is new" },
+  { value: "six", word: "Every six hours", note: "looks for what is new" },
+  { value: "night", word: "Each night", note: "looks for what is new at 03:00" },
+  { value: "week", word: "Each week", note: "looks for what is new" },
+] as const;
+type Often = (typeof OFTEN)[number]["value"];
+
 interface Props {
   address: string;
   /** Why nothing can be done just now. */
@@ -46,6 +54,7 @@ interface Props {
 export default function Found({ address, off }: Props) {
   const [keep, setKeep] = useState<Keep>("NEW");
   const [quality, setQuality] = useState<string>("1080p");
+  const [often, setOften] = useState<Often>("six");
   const [done, setDone] = useState<{ playlistId: string | null }>();
   const follow = useAct(Follow);
   const one = useAct(JustThisOne);
@@ -89,7 +98,7 @@ export default function Found({ address, off }: Props) {
                 off={off}
                 running={follow.isRunning && "Following…"}
                 onClick={async () => {
-                  const answer = await follow.run({ url: address, keep, quality });
+                  const answer = await follow.run({ url: address, keep, quality, timing: timingOf(often) });
                   if (answer !== null) {
                     setDone({ playlistId: answer.playlistFollow.playlist?.id ?? null });
                   }
@@ -114,9 +123,18 @@ export default function Found({ address, off }: Props) {
             onKeep={setKeep}
             quality={quality}
             onQuality={setQuality}
+            often={often}
+            onOften={setOften}
           />
           {preview !== undefined && (
-            <FoundLists key={preview.id} preview={preview} keep={keep} quality={quality} off={off} />
+            <FoundLists
+              key={preview.id}
+              preview={preview}
+              keep={keep}
+              quality={quality}
+              timing={timingOf(often)}
+              off={off}
+            />
           )}
         </>
       ) : (
@@ -126,16 +144,26 @@ export default function Found({ address, off }: Props) {
   );
 }
 
+/** When a list is read again; a night is one of where the reader is. */
+function timingOf(often: Often): VariablesOf<typeof Follow>["timing"] {
+  if (often === "night") {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return { cron: { expression: "0 3 * * *", zone } };
+  }
+  return { everySeconds: { hour: 3_600, six: 21_600, week: 604_800 }[often] };
+}
+
 interface ChoicesProps {
   /** What is kept of a list; none of what is no list. */
   keep: Keep | undefined;
   onKeep(keep: Keep): void;
   quality: string;
   onQuality(quality: string): void;
+  often: Often;
+  onOften(often: Often): void;
 }
 
-function Choices({ keep, onKeep, quality, onQuality }: ChoicesProps) {
-  const chosen = QUALITIES.find(({ value }) => value === quality) ?? QUALITIES[0];
+function Choices({ keep, onKeep, quality, onQuality, often, onOften }: ChoicesProps) {
   return (
     <div className="opts">
       {keep !== undefined && (
@@ -156,22 +184,38 @@ function Choices({ keep, onKeep, quality, onQuality }: ChoicesProps) {
           />
         </>
       )}
-      <label className="opt">
-        <span className="grow">
-          <b className="b">{chosen.word}</b>
-          <br />
-          <span className="s q">{chosen.note}</span>
-        </span>
-        <Icon name="down" />
-        <select aria-label="Quality" value={quality} onChange={(event) => onQuality(event.target.value)}>
-          {QUALITIES.map(({ value, word }) => (
-            <option key={value} value={value}>
-              {word}
-            </option>
-          ))}
-        </select>
-      </label>
+      <OneOf label="Quality" of={QUALITIES} is={quality} onChoose={onQuality} />
+      {keep !== undefined && <OneOf label="How often it is read" of={OFTEN} is={often} onChoose={onOften} />}
     </div>
+  );
+}
+
+interface OneOfProps<Value extends string> {
+  label: string;
+  of: readonly { value: Value; word: string; note: string }[];
+  is: string;
+  onChoose(value: Value): void;
+}
+
+/** One of many, as a card that opens a list. */
+function OneOf<Value extends string>({ label, of, is, onChoose }: OneOfProps<Value>) {
+  const chosen = of.find(({ value }) => value === is);
+  return (
+    <label className="opt">
+      <span className="grow">
+        <b className="b">{chosen?.word}</b>
+        <br />
+        <span className="s q">{chosen?.note}</span>
+      </span>
+      <Icon name="down" />
+      <select aria-label={label} value={is} onChange={(event) => onChoose(event.target.value as Value)}>
+        {of.map(({ value, word }) => (
+          <option key={value} value={value}>
+            {word}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { useAct } from "../client/act";
-import { graphql } from "../client/graphql";
+import { graphql, type VariablesOf } from "../client/graphql";
 import { Button } from "./Button";
 import { Picture } from "./Picture";
 import { State } from "./State";
@@ -10,10 +10,8 @@ import { ThingLink } from "./ThingLink";
 import type { Preview } from "./use-preview";
 
 export const Follow = graphql(`
-  mutation Follow($url: String!, $keep: PlaylistKeep!, $quality: String!) {
-    playlistFollow(
-      input: { url: $url, keep: $keep, quality: $quality, refreshTiming: { everySeconds: 21600 } }
-    ) {
+  mutation Follow($url: String!, $keep: PlaylistKeep!, $quality: String!, $timing: ScheduleTiming!) {
+    playlistFollow(input: { url: $url, keep: $keep, quality: $quality, refreshTiming: $timing }) {
       position
       playlist {
         id
@@ -32,6 +30,7 @@ export const Follow = graphql(`
 interface How {
   keep: "NEW" | "ALL";
   quality: string;
+  timing: VariablesOf<typeof Follow>["timing"];
   /** Why nothing can be done just now. */
   off: string | undefined;
 }
@@ -62,7 +61,7 @@ interface ListProps extends How {
   list: Preview["lists"][number];
 }
 
-function FoundList({ picture, list: { title, url }, keep, quality, off }: ListProps) {
+function FoundList({ picture, list: { title, url }, keep, quality, timing, off }: ListProps) {
   const [playlistId, setPlaylistId] = useState<string>();
   const follow = useAct(Follow);
   const name = title ?? url;
@@ -81,7 +80,7 @@ function FoundList({ picture, list: { title, url }, keep, quality, off }: ListPr
           running={follow.isRunning && "Following…"}
           aria-label={`Follow ${name}`}
           onClick={async () => {
-            const answer = await follow.run({ url, keep, quality });
+            const answer = await follow.run({ url, keep, quality, timing });
             setPlaylistId(answer?.playlistFollow.playlist?.id);
           }}
         >

@@ -7,6 +7,7 @@ import { Button, IconButton } from "../../parts/Button";
 import { moment } from "../../parts/format";
 import { Menu, MenuItem } from "../../parts/Menu";
 import { State } from "../../parts/State";
+import { scheduleName } from "../../parts/schedule-name";
 import { Empty, Failed, Loading, Refused } from "../../parts/states";
 import { ThingLink } from "../../parts/ThingLink";
 import { AddSchedule } from "./Add";
@@ -32,6 +33,7 @@ const SchedulesOf = graphql(`
         lastRefusal { message }
       }
     }
+    playlists(first: 200, minPosition: $minPosition, asOf: $asOf) { nodes { id title url } }
   }
 `);
 const Pause = graphql(`
@@ -60,7 +62,7 @@ type Schedule = ResultOf<typeof SchedulesOf>["schedules"]["nodes"][number];
 /** What is done again and again: when, what came of it last, and when it comes next. */
 export function Schedules() {
   useCrumbs({ name: "Schedules" });
-  const { data, problem, refetch } = useLive(SchedulesOf, {}, ["schedule"]);
+  const { data, problem, refetch } = useLive(SchedulesOf, {}, ["schedule", "playlist"]);
   const may = useMay("schedule");
   if (problem !== undefined && data === undefined) {
     return (
@@ -84,7 +86,11 @@ export function Schedules() {
         <section className="lane" aria-label="Schedules">
           <ol>
             {data.schedules.nodes.map((schedule) => (
-              <ScheduleRow key={schedule.id} schedule={schedule} />
+              <ScheduleRow
+                key={schedule.id}
+                schedule={schedule}
+                name={scheduleName(schedule.name, data.playlists.nodes)}
+              />
             ))}
           </ol>
         </section>
@@ -93,13 +99,13 @@ export function Schedules() {
   );
 }
 
-function ScheduleRow({ schedule }: { schedule: Schedule }) {
+function ScheduleRow({ schedule, name }: { schedule: Schedule; name: string }) {
   const may = useMay("schedule");
   const pause = useAct(Pause);
   const resume = useAct(Resume);
   const run = useAct(Run);
   const remove = useAct(Remove);
-  const { id, name, isPaused, nextRunAt, lastRunAt, lastRefusal, missedSince } = schedule;
+  const { id, isPaused, nextRunAt, lastRunAt, lastRefusal, missedSince } = schedule;
   const said = [
     `${sentence(rhythmWords(schedule))}`,
     lastRunAt === null ? "Not run yet." : `Last run ${moment(lastRunAt)}.`,
