@@ -114,8 +114,8 @@ async function look(
   return wrong;
 }
 
-/** An id, which people are shown nowhere but in Raw. */
-const ID = /\b[a-z]+-[0-9a-f]{8}-[0-9a-f]{4}-\S*/g;
+/** An id, which people are shown nowhere but in Raw; what tools say of their files is their own word. */
+const ID = /\b[a-z]+-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]+(?![\w/-])/g;
 
 /** Answers what rooms ask; what the token allows, the server answers. */
 async function questions(page: Page, answer: (route: Route) => Promise<void>): Promise<void> {

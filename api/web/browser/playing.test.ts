@@ -66,7 +66,7 @@ test.each<[Theme, WidthName]>([
   const chapters = page.getByRole("region", { name: "Chapters" }).getByRole("button");
   await chapters.first().waitFor();
   expect(await chapters.allTextContents()).toEqual(["0:00Out to sea", "0:02The narrows", "0:05Home again"]);
-  await page.waitForFunction("document.querySelector('video').readyState > 0");
+  await expect.poll(() => page.evaluate("document.querySelector('video').readyState > 0")).toBe(true);
   await chapters.last().focus();
   await page.keyboard.press("Enter");
   await expect.poll(() => timeOf(page, "video")).toBe(5);

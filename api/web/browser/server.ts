@@ -14,6 +14,8 @@ export interface Server {
   token: string;
   /** The address of the sample site, with a slash at the end. */
   site: string;
+  /** The link by which whoever started it chooses a name and a password. */
+  setUp: string;
   /** Asks by GraphQL as the owner. */
   ask<T>(query: string, variables?: Record<string, unknown>): Promise<T>;
   stop(): Promise<void>;
@@ -32,9 +34,10 @@ export async function startDemo(): Promise<Server> {
     env: ENVIRONMENT,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const said = await saidOf(child, /still serving/);
+  const said = await saidOf(child, /log tail/);
   const addresses = /the sample site is at (\S+), Mediary at (\S+)/.exec(said);
-  if (addresses === null) {
+  const setUp = /\S+#token=\S+/.exec(said)?.[0];
+  if (addresses === null || setUp === undefined) {
     throw new Error(`the demo did not say where it is:\n${said}`);
   }
   const site = withSlash(addresses[1] ?? "");
@@ -44,6 +47,7 @@ export async function startDemo(): Promise<Server> {
     url,
     token,
     site,
+    setUp,
     ask: (query, variables) => ask(url, token, query, variables),
     async stop() {
       await ended(child);

@@ -20,7 +20,7 @@ const PARTS = [
   ["roots", "library"],
   ["secrets", "No secret is kept"],
   ["users", "Nobody signs in by a name yet"],
-  ["tokens", "local"],
+  ["tokens", "This machine"],
   ["channels", "Nothing is sent anywhere"],
   ["rules", "Could not be kept"],
   ["templates", "There is no template"],
@@ -101,7 +101,7 @@ test("somebody is let in by a link, changed, signed out from elsewhere, disabled
 
   await anna.page.getByLabel("Name").fill("anna");
   await anna.page.getByLabel("Password").fill("a long password");
-  await anna.page.getByRole("button", { name: "Sign in" }).click();
+  await anna.page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByText("Signed in by 1 browser").waitFor();
   await page.getByRole("button", { name: "Disable anna" }).click();
   await anna.page.getByRole("heading", { name: "Sign in" }).waitFor();
