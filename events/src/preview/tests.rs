@@ -33,20 +33,22 @@ fn found() -> Event {
     Event::Found { job_id: samples::JOB, found: what() }
 }
 
+fn tab(title: Option<&str>, name: &str) -> FoundList {
+    let url = format!("https://www.youtube.com/@sternwarte-sonneberg/{name}");
+    FoundList { title: title.map(str::to_owned), url }
+}
+
 /// Where the source says little.
 fn found_little() -> Event {
     let first = vec![FoundEntry { title: None, duration_ms: None }];
-    let found = Found { kind: FoundKind::Nested, title: None, count: None, first, lists: Vec::new() };
+    let lists = vec![tab(None, "streams")];
+    let found = Found { kind: FoundKind::Nested, title: None, count: None, first, lists };
     Event::Found { job_id: samples::JOB, found }
 }
 
 /// A channel with tabs.
 fn found_tabs() -> Event {
-    let list = |title: Option<&str>, tab: &str| FoundList {
-        title: title.map(str::to_owned),
-        url: format!("https://www.youtube.com/@sternwarte-sonneberg/{tab}"),
-    };
-    let lists = vec![list(Some("Sternwarte Sonneberg - Videos"), "videos"), list(None, "streams")];
+    let lists = vec![tab(Some("Sternwarte Sonneberg - Videos"), "videos"), tab(Some("Shorts"), "shorts")];
     let found = Found { kind: FoundKind::Nested, count: None, lists, ..what() };
     Event::Found { job_id: samples::JOB, found }
 }
