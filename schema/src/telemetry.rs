@@ -70,6 +70,8 @@ impl Metric {
         &Self::HOST_LOAD,
         &Self::HOST_MEMORY_USED,
         &Self::HOST_MEMORY_SIZE,
+        &Self::HOST_RECEIVED,
+        &Self::HOST_SENT,
         &Self::SERVER_MEMORY,
         &Self::ROOT_FREE,
         &Self::ROOT_SIZE,
@@ -96,6 +98,18 @@ impl Metric {
         of_machine("host.memory_used", Unit::Bytes, "Memory that no program could have at once");
     /// Memory there is.
     pub const HOST_MEMORY_SIZE: Self = of_machine("host.memory_size", Unit::Bytes, "Memory that there is");
+    /// What came in by the network.
+    pub const HOST_RECEIVED: Self = of_machine(
+        "host.received",
+        Unit::BytesPerSecond,
+        "What came in by the network in a second, on average since the sample before",
+    );
+    /// What went out by the network.
+    pub const HOST_SENT: Self = of_machine(
+        "host.sent",
+        Unit::BytesPerSecond,
+        "What went out by the network in a second, on average since the sample before",
+    );
     /// The server's own memory.
     pub const SERVER_MEMORY: Self = of_machine(
         "server.memory",

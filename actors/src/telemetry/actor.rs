@@ -7,17 +7,11 @@ use mediary_log::{
     gate::Gate,
     telemetry::Samples,
 };
-use mediary_schema::{
-    Timestamp,
-    telemetry::{Metric, Sample},
-};
+use mediary_schema::Timestamp;
 use ractor::{Actor, ActorProcessingErr, ActorRef, SupervisionEvent};
 use tokio::task::JoinHandle;
 
-use super::{
-    host::{self, Ticks},
-    work::Tries,
-};
+use super::{counts::Counts, host, work::Tries};
 use crate::{
     file::{self, Root},
     follower::{Follower, ReadUpTo, fails_with_child, waker},
@@ -57,8 +51,8 @@ pub struct State {
     /// What of the log was read.
     position: u64,
     tries: Tries,
-    /// What the processors had done by the look before, unless nobody looked for a while.
-    ticks: Option<Ticks>,
+    /// What was counted by the look before, unless nobody looked for a while.
+    counts: Option<Counts>,
     /// A look at the disks that has not ended: one of them may not answer.
     disks: Option<JoinHandle<()>>,
     /// When the machine is looked at next.
@@ -88,8 +82,8 @@ impl Actor for Meter {
         let wake = waker("meter", &myself, || Message::Wake);
         let follower = Follower::start(myself.get_cell(), head, wake).await?;
         Follower::rearm(&follower, position)?;
-        let (tries, ticks, disks, next) = (Tries::default(), None, None, None);
-        let mut state = State { arguments, follower, position, tries, ticks, disks, next };
+        let (tries, counts, disks, next) = (Tries::default(), None, None, None);
+        let mut state = State { arguments, follower, position, tries, counts, disks, next };
         state.plan(&myself);
         Ok(state)
     }
@@ -105,8 +99,8 @@ impl Actor for Meter {
                 let was_at_work = state.tries.are_any();
                 state.read().await?;
                 if state.tries.are_any() && !was_at_work {
-                    // From here on it is counted what the processors do.
-                    state.ticks = Ticks::now().ok();
+                    // From here on it is counted what the processors and the network do.
+                    state.counts = Some(Counts::of(state.arguments.alarms.now()));
                 }
                 Follower::rearm(&state.follower, state.position)?;
             }
@@ -152,7 +146,7 @@ impl State {
             alarms.set(NEXT, next, waker("meter", myself, || Message::Look));
         } else {
             alarms.clear(NEXT);
-            self.ticks = None;
+            self.counts = None;
         }
         self.next = next;
     }
@@ -202,15 +196,11 @@ impl State {
     async fn look(&mut self) -> Result<(), ActorProcessingErr> {
         let MeterArguments { gate, alarms, samples, .. } = self.arguments.clone();
         let at = alarms.now();
-        let before = self.ticks.take();
-        match Ticks::now() {
-            Ok(ticks) => {
-                self.ticks = Some(ticks);
-                if let Some(used) = before.and_then(|before| ticks.used_since(before)) {
-                    samples.tell(Sample::of_installation(&Metric::HOST_CPU, at, used));
-                }
+        let counts = Counts::of(at);
+        if let Some(before) = self.counts.replace(counts) {
+            for sample in counts.samples_since(before) {
+                samples.tell(sample);
             }
-            Err(error) => tracing::debug!(%error, "the processors can't be looked at"),
         }
         match host::look(at) {
             Ok(told) => {

@@ -4,7 +4,9 @@
 //! of remote workers alike. While nothing is at work it sleeps, unless somebody wants the machine looked at all the time.
 
 mod actor;
+mod counts;
 mod host;
+mod network;
 #[cfg(test)]
 mod tests;
 mod work;

@@ -27,11 +27,11 @@ const DEADLINE_MS = 150_000;
 /** What is for the tests is no setting of the server, which would refuse it. */
 const { MEDIARY_GOLDEN: _, ...ENVIRONMENT } = process.env;
 
-/** Starts the demo: a server and the sample site, with lists that were followed and files that were kept. */
-export async function startDemo(): Promise<Server> {
+/** Starts the demo: a server and the sample site, with lists that were followed and files that were kept; `environment` says how. */
+export async function startDemo(environment: Record<string, string> = {}): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "mediary-browser-"));
   const child = spawn(BINARY, ["demo", "--keep", "--data", folder], {
-    env: ENVIRONMENT,
+    env: { ...ENVIRONMENT, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said = await saidOf(child, /log tail/);

@@ -1,3 +1,5 @@
+import { lazy, Suspense } from "react";
+
 import { useAct, useMay } from "../../client/act";
 import { graphql, type ResultOf } from "../../client/graphql";
 import { useLive } from "../../client/live";
@@ -20,6 +22,9 @@ const ResumePart = graphql(`
     workerResume(input: { part: $part }) { position userErrors { code message advice retryable } }
   }
 `);
+
+/** Drawn by a chunk of its own: who the workers are is said without it. */
+const Graphs = lazy(() => import("../telemetry/Graphs").then((module) => ({ default: module.Graphs })));
 
 type Part = ResultOf<typeof WorkersOf>["workers"][number]["parts"][number];
 
@@ -64,6 +69,9 @@ export function Workers() {
           </section>
         ))
       )}
+      <Suspense fallback={<Loading rows={3} />}>
+        <Graphs />
+      </Suspense>
     </main>
   );
 }

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 
+import { textsOf } from "../../client/search";
 import type { Room } from "../../rooms";
 
 export const room: Room = {
@@ -12,6 +13,8 @@ export const room: Room = {
     createRoute({
       getParentRoute: () => parent,
       path: "/workers",
+      // What is drawn: of what, and how far back.
+      validateSearch: (search: Record<string, unknown>) => textsOf(search, ["range", "of"]),
       component: lazyRouteComponent(() => import("./Workers"), "Workers"),
     }),
   ],
