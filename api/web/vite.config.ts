@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { installable } from "./vite/installable.ts";
 import { selfContained } from "./vite/self-contained.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as {
@@ -15,7 +16,7 @@ const SERVER = process.env.MEDIARY_URL ?? "http://127.0.0.1:8484";
 export default defineConfig({
   // Relative addresses work under any base path of a reverse proxy.
   base: "./",
-  plugins: [react(), selfContained()],
+  plugins: [react(), installable(), selfContained()],
   define: { "import.meta.env.VITE_VERSION": JSON.stringify(version) },
   build: {
     target: "es2022",

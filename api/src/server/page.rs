@@ -170,6 +170,7 @@ fn media_type(path: &str) -> HeaderValue {
         "js" => "text/javascript; charset=utf-8",
         "png" => "image/png",
         "svg" => "image/svg+xml",
+        "webmanifest" => "application/manifest+json",
         "woff" => "font/woff",
         "woff2" => "font/woff2",
         _ => "application/octet-stream",
@@ -273,7 +274,8 @@ mod tests {
     // A binary may be built before the page: what the build makes of it is said here, too.
     #[test]
     fn every_built_file_has_a_media_type() {
-        let made = ["index-1.js", "index-1.css", "letters-1.woff2", "picture-1.svg"].map(Cow::Borrowed);
+        let made = ["index-1.js", "index-1.css", "letters-1.woff2", "picture-1.svg", "page-1.webmanifest"]
+            .map(Cow::Borrowed);
         for path in Dist::iter().filter(|path| path.starts_with("assets/")).chain(made) {
             assert_ne!(media_type(&path), "application/octet-stream", "{path}");
         }

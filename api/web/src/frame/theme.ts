@@ -27,4 +27,9 @@ export function showTheme(): void {
   } else {
     document.documentElement.dataset.theme = now;
   }
+  // What the browser draws around the page follows the page.
+  for (const colour of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    const { scheme } = colour.dataset;
+    colour.media = now === "auto" ? `(prefers-color-scheme: ${scheme})` : now === scheme ? "all" : "not all";
+  }
 }

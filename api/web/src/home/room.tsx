@@ -1,10 +1,11 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 
 import type { Room } from "../rooms";
+import { pasted } from "./pasted";
 
 /** What Home's address may carry. */
 export interface HomeSearch {
-  /** An address that was pasted elsewhere. */
+  /** An address that was pasted elsewhere, or shared by another app. */
   paste?: string | undefined;
 }
 
@@ -18,8 +19,10 @@ export const room: Room = {
     createRoute({
       getParentRoute: () => parent,
       path: "/",
-      validateSearch: (search: Record<string, unknown>): HomeSearch =>
-        typeof search.paste === "string" ? { paste: search.paste } : {},
+      validateSearch: (search: Record<string, unknown>): HomeSearch => {
+        const paste = pasted(search);
+        return paste === undefined ? {} : { paste };
+      },
       component: lazyRouteComponent(() => import("./Home"), "Home"),
     }),
   ],
