@@ -133,7 +133,7 @@ async fn what_opens_something_or_is_sealed_is_in_no_excerpt() {
     let made_list = owner.ask(CREATE, json!({ "input": { "name": NAME } })).await;
     let collection = made_list["collectionCreate"]["collection"]["id"].clone();
     let folder = tempfile::tempdir().unwrap();
-    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
 
     let history = made(owner, json!({ "history": list })).await;
     let html = history["html"].as_str().unwrap();

@@ -139,13 +139,13 @@ impl Library {
             let placing = Placing { path: name(number), staged, verified, described };
             let (folder, name) = placing.parts();
             // What is in a folder is read once, however many names are tried there.
-            let (folder, names) = match seen.take().filter(|(known, _)| known.name() == folder) {
-                Some(known) => seen.insert(known),
-                None => {
-                    let folder = Folder::open(&self.root, folder, Missing::Make)?;
-                    let names = folder.names()?;
-                    seen.insert((folder, names))
-                }
+            let (folder, names) = if let Some(known) = seen.take().filter(|(known, _)| known.name() == folder)
+            {
+                seen.insert(known)
+            } else {
+                let folder = Folder::open(&self.root, folder, Missing::Make)?;
+                let names = folder.names()?;
+                seen.insert((folder, names))
             };
             if folder.has(name)? || names.iter().any(|other| is_like(other, name)) {
                 continue;

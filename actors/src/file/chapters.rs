@@ -27,6 +27,9 @@ const ASKED_MAX: usize = 2;
 /// Files whose chapters are remembered.
 const KNOWN_MAX: usize = 256;
 
+/// A file, and what it said.
+type Known = (OpenedFile, Vec<Chapter>);
+
 /// Who asks files for their chapters. Clones are the same.
 #[derive(Debug, Clone)]
 pub struct ChapterReader {
@@ -34,7 +37,7 @@ pub struct ChapterReader {
     ids: IdSource,
     turns: Arc<Semaphore>,
     /// The one that was asked last is the last.
-    known: Arc<Mutex<VecDeque<(OpenedFile, Vec<Chapter>)>>>,
+    known: Arc<Mutex<VecDeque<Known>>>,
 }
 
 impl ChapterReader {

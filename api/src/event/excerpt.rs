@@ -151,7 +151,7 @@ impl Source {
             }
             ExcerptInput::Log(StretchInput { from, to }) => {
                 let reader = reader(context, Permission::AUDIT)?;
-                let to = to.unwrap_or(Position(reader.head_position()));
+                let to = to.unwrap_or_else(|| Position(reader.head_position()));
                 within_log(context, from)?;
                 within_log(context, to)?;
                 (Self::stretch(from.0, to.0)?, reader)
@@ -178,7 +178,7 @@ impl Source {
         match self {
             Self::Why { kind, uuid } => Ok(match why::tell(finder, kind, *uuid)? {
                 None => Chosen::default(),
-                Some(why::Told { mut chain, hidden, sentences }) => {
+                Some(why::Told { mut chain, hidden, sentences, .. }) => {
                     chain.reverse();
                     // It may be about any of them.
                     let is_open = !chain.iter().any(is_sealed);

@@ -62,6 +62,7 @@ pub(crate) struct Head {
 
 #[Object]
 #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+#[expect(clippy::unused_async, reason = "the form that the macro asks for")]
 impl EventQuery {
     /// The log itself, from a position on, for whoever may audit it.
     #[graphql(complexity = "connection::cost(first, None, child_complexity)")]

@@ -101,14 +101,13 @@ impl Concern for Delivery {
                 vec![Event::Doubted { reason: cut(reason, REASON_BYTES_MAX) }]
             }
             (Command::Skip, Queued) => vec![Event::Skipped {}],
-            (Command::Skip, Skipped) => vec![],
             (Command::Retry { now }, Failed | Unsure | Skipped) => vec![Event::Retried { at: now }],
             // A person doesn't wait for it: it may be far away, if the clock was set back since.
             (Command::Retry { now }, Queued) if state.at.is_some_and(|at| at > now) => {
                 vec![Event::Retried { at: now }]
             }
-            // It is on its way.
-            (Command::Retry { .. }, Queued) => vec![],
+            // It is on its way, or was left out before.
+            (Command::Retry { .. }, Queued) | (Command::Skip, Skipped) => vec![],
             (Command::Begin, Sending | Sent | Failed | Unsure | Skipped)
             | (Command::Complete | Command::Fail { .. }, Queued | Sent | Failed | Unsure | Skipped)
             | (Command::Doubt { .. }, Sent | Failed | Unsure | Skipped)

@@ -191,8 +191,6 @@ impl Concern for Notification {
             (Command::Resolve { cause }, Some(standing)) if standing.is_open => {
                 vec![Event::Resolved { cause }]
             }
-            // What was never told, or is over, is over.
-            (Command::Resolve { .. }, _) => vec![],
             (Command::Read { .. } | Command::Dismiss { .. }, None) => return Err(Rejection::NotFound),
             (Command::Read { principal }, Some(standing)) if standing.read.contains(&principal) => vec![],
             (Command::Read { principal }, Some(_)) => vec![Event::Read { principal }],
@@ -214,8 +212,6 @@ impl Concern for Notification {
             (Command::RestoreRule { name }, _) if state.rules.contains_key(&name) => {
                 vec![Event::RuleRestored { name }]
             }
-            // It is what it was.
-            (Command::RestoreRule { .. }, _) => vec![],
             (Command::AddChannel { name, channel, replace }, _) => {
                 return add_channel(state, name, channel, replace);
             }
@@ -231,7 +227,10 @@ impl Concern for Notification {
             (Command::ResumeChannel { name }, _) if state.paused.contains(&name) => {
                 vec![Event::ChannelResumed { name }]
             }
-            (Command::ResumeChannel { .. }, _) => vec![],
+            // What was never told, or is over, is over; a rule is what it was, and a channel goes on.
+            (Command::Resolve { .. } | Command::RestoreRule { .. } | Command::ResumeChannel { .. }, _) => {
+                vec![]
+            }
         })
     }
 

@@ -27,8 +27,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// A certificate with its key, both in files that others write.
 pub(super) struct Certificate {
-    certificate: PathBuf,
-    key: PathBuf,
+    chain_file: PathBuf,
+    key_file: PathBuf,
     look_every: Duration,
     spoken: Mutex<Spoken>,
 }
@@ -57,8 +57,8 @@ impl Certificate {
         let stamps = [certificate, key].map(Stamp::of);
         let acceptor = read(certificate, key)?;
         let spoken = Spoken { acceptor, stamps, looked_at: Instant::now() };
-        let (certificate, key) = (certificate.to_owned(), key.to_owned());
-        Ok(Self { certificate, key, look_every: LOOK_EVERY, spoken: Mutex::new(spoken) })
+        let (chain_file, key_file) = (certificate.to_owned(), key.to_owned());
+        Ok(Self { chain_file, key_file, look_every: LOOK_EVERY, spoken: Mutex::new(spoken) })
     }
 
     /// The same, whose files are looked at for everybody who connects.
@@ -88,21 +88,21 @@ impl Certificate {
     }
 
     fn look(&self) {
-        let stamps = [&self.certificate, &self.key].map(|path| Stamp::of(path));
+        let stamps = [&self.chain_file, &self.key_file].map(|path| Stamp::of(path));
         if self.spoken().stamps == stamps {
             return;
         }
-        let read = read(&self.certificate, &self.key);
+        let read = read(&self.chain_file, &self.key_file);
         let mut spoken = self.spoken();
         spoken.stamps = stamps;
         match read {
             Ok(acceptor) => {
                 spoken.acceptor = acceptor;
-                tracing::info!(certificate = %self.certificate.display(), "the certificate was renewed");
+                tracing::info!(certificate = %self.chain_file.display(), "the certificate was renewed");
             }
             // Files are renewed one after the other: it is read again once one of them was written.
             Err(error) => tracing::error!(
-                certificate = %self.certificate.display(),
+                certificate = %self.chain_file.display(),
                 error = %chain(&error),
                 "the new certificate can't be used; the one before goes on"
             ),

@@ -124,8 +124,8 @@ impl Story for Ask {
             // What is without an address is told by nobody.
             Self::AddChannel(_) => Err(Rejection::NoAddress.into()),
             Self::RemoveChannel(WhichChannel { name }) => channel::remove(story, name),
-            Self::PauseChannel(WhichChannel { name }) => channel::pause(story, name),
-            Self::ResumeChannel(WhichChannel { name }) => channel::resume(story, name),
+            Self::PauseChannel(WhichChannel { name }) => channel::pause(story, &name),
+            Self::ResumeChannel(WhichChannel { name }) => channel::resume(story, &name),
             Self::TestChannel(WhichChannel { name }) => channel::test(story, name),
         }
     }

@@ -79,8 +79,8 @@ fn hex(hash: [u8; 32]) -> String {
 
 /// Whether a bundle holds a text, in its words or its bytes.
 fn holds(bundle: &str, text: &str) -> bool {
-    let bytes: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-    bundle.contains(text) || bundle.contains(&bytes)
+    let bytes: Vec<_> = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    bundle.contains(text) || bundle.contains(&bytes.concat())
 }
 
 // invariant: S-3, L-30

@@ -76,17 +76,17 @@ pub(super) fn remove(story: &mut Transaction<'_>, name: String) -> Result<Told, 
 }
 
 /// Nothing is sent there until it goes on.
-pub(super) fn pause(story: &mut Transaction<'_>, name: String) -> Result<Told, Refusal> {
+pub(super) fn pause(story: &mut Transaction<'_>, name: &str) -> Result<Told, Refusal> {
     let project = story.caller().project;
-    story.execute::<Notification>(project.uuid(), Command::PauseChannel { name: name.clone() })?;
-    Ok(Told { channel: Some(find(story, &name)?), ..Told::default() })
+    story.execute::<Notification>(project.uuid(), Command::PauseChannel { name: name.to_owned() })?;
+    Ok(Told { channel: Some(find(story, name)?), ..Told::default() })
 }
 
 /// It goes on.
-pub(super) fn resume(story: &mut Transaction<'_>, name: String) -> Result<Told, Refusal> {
+pub(super) fn resume(story: &mut Transaction<'_>, name: &str) -> Result<Told, Refusal> {
     let project = story.caller().project;
-    story.execute::<Notification>(project.uuid(), Command::ResumeChannel { name: name.clone() })?;
-    Ok(Told { channel: Some(find(story, &name)?), ..Told::default() })
+    story.execute::<Notification>(project.uuid(), Command::ResumeChannel { name: name.to_owned() })?;
+    Ok(Told { channel: Some(find(story, name)?), ..Told::default() })
 }
 
 pub(super) fn test(story: &mut Transaction<'_>, name: String) -> Result<Told, Refusal> {
