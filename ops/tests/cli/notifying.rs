@@ -195,12 +195,19 @@ async fn a_channel_is_added_tested_used_and_removed() {
         .ends_with(0)
         .json();
     let expected = json!([{ "name": "hook", "service": "WEBHOOK", "host": "127.0.0.1", "from": "INFO", "quiet": null,
-        "title": "[home] {{ title }}", "body": null }]);
+        "title": "[home] {{ title }}", "body": null, "isPaused": false }]);
     assert_eq!(added, expected);
     add(&[], &address).await.ends_with(3).says(&["NOTIFICATION_CHANNEL_EXISTS"]);
     // A program that was to say the address and failed says nothing, and the channel is not taken for changed.
     add(&["--replace"], "").await.ends_with(3).says(&["NOTIFICATION_BAD_CHANNEL"]);
     assert_eq!(served.json(&["notification", "channel", "list"]).await, expected);
+
+    let paused = served.json(&["notification", "channel", "pause", "hook"]).await;
+    assert_eq!(paused[0]["isPaused"], true, "{paused}");
+    let refused = served.run(&["notification", "channel", "test", "hook"]).await;
+    refused.ends_with(3).says(&["NOTIFICATION_CHANNEL_PAUSED", "resume"]);
+    let resumed = served.json(&["notification", "channel", "resume", "hook"]).await;
+    assert_eq!(resumed, expected);
 
     let tested = served.json(&["notification", "channel", "test", "hook"]).await;
     assert_eq!((&tested[0]["state"], &tested[0]["tries"]), (&json!("SENT"), &json!(1)), "{tested}");

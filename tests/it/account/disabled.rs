@@ -14,6 +14,11 @@ const ENABLE: &str =
     "mutation($id: ID!) { userEnable(input: { id: $id }) { user { name isDisabled } userErrors { code } } }";
 const WHO: &str = "{ viewer { role } }";
 
+/// A token that was made.
+fn made(told: &Value) -> String {
+    told["tokenCreate"]["secret"].as_str().unwrap().to_owned()
+}
+
 /// Somebody who watches by a websocket, and sees what he watches.
 async fn watching(browser: &Browser, platform: &Platform) -> Subscriber {
     let mut socket = Subscriber::of_browser(browser, platform.client.url()).await.unwrap();
@@ -26,7 +31,9 @@ async fn watching(browser: &Browser, platform: &Platform) -> Subscriber {
 // invariant: G-16, E-9
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_disabled_comes_in_by_no_door_until_he_is_enabled() {
-    const MAKE: &str = "mutation { tokenCreate(input: { name: \"kitchen\", role: EDITOR }) { secret } }";
+    const MAKE: &str = "mutation($name: String!, $role: Role!) {
+        tokenCreate(input: { name: $name, role: $role }) { secret }
+    }";
     const INVITE: &str =
         "mutation($id: ID!) { userInvite(input: { id: $id }) { secret userErrors { code } } }";
     let platform = Platform::start().await;
@@ -34,9 +41,15 @@ async fn whoever_is_disabled_comes_in_by_no_door_until_he_is_enabled() {
     let ben = add(&platform, "ben", json!({ "role": "OWNER" })).await;
     let mut phone = Browser::at(platform.client.url());
     assert_eq!(phone.sign_in("ben", PASSWORD).await.0, 200);
-    let token = phone.ask(MAKE, json!({})).await["tokenCreate"]["secret"].as_str().unwrap().to_owned();
+    let token = made(&phone.ask(MAKE, json!({ "name": "kitchen", "role": "EDITOR" })).await);
     let kitchen = platform.client.with_token(&token);
     assert_eq!(kitchen.ask(WHO, json!({})).await["viewer"]["role"], json!("EDITOR"));
+    // Whoever has a token that may do it makes others with it, which are his as much.
+    let desk =
+        platform.client.with_token(&made(&phone.ask(MAKE, json!({ "name": "desk", "role": "OWNER" })).await));
+    let garage = platform
+        .client
+        .with_token(&made(&desk.ask(MAKE, json!({ "name": "garage", "role": "EDITOR" })).await));
     let link = owner.ask(INVITE, json!({ "id": ben })).await["userInvite"]["secret"].take();
     let mut socket = watching(&phone, &platform).await;
 
@@ -46,7 +59,9 @@ async fn whoever_is_disabled_comes_in_by_no_door_until_he_is_enabled() {
     assert_eq!(socket.rest().await.1, Some((4403, "Session ended".to_owned())));
     assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
     assert_eq!(phone.ask_raw(WHO, json!({})).await.0, 401);
-    assert_eq!(code(&kitchen.ask_raw(WHO, json!({})).await), "UNAUTHENTICATED");
+    for token in [&kitchen, &desk, &garage] {
+        assert_eq!(code(&token.ask_raw(WHO, json!({})).await), "UNAUTHENTICATED");
+    }
     let tokens = owner.ask("{ tokens { name isDisabled } }", json!({})).await["tokens"].take();
     assert!(
         tokens.as_array().unwrap().contains(&json!({ "name": "kitchen", "isDisabled": true })),

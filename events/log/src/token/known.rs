@@ -7,7 +7,7 @@ use std::{
 };
 
 use mediary_events::{
-    Concern as _, Recorded,
+    Concern as _, Envelope, Recorded,
     account::{Account, Event, Session, State, Token, User},
     codec,
 };
@@ -26,7 +26,8 @@ pub(super) struct Known {
     by_digest: HashMap<String, (PrincipalId, TokenId)>,
     /// Sessions of browsers, which are all in the owner's account.
     sessions: HashMap<String, SessionId>,
-    /// Who made each token: by the event's envelope, since a token says it nowhere else.
+    /// Who made each token: by the event's envelope, since a token says it nowhere else. Of one that was made with another
+    /// token, whoever made that: he would come in by it all the same.
     makers: BTreeMap<TokenId, PrincipalId>,
     /// Accounts of which something can't be understood.
     unreadable: BTreeSet<PrincipalId>,
@@ -135,12 +136,14 @@ impl Known {
     }
 
     /// Takes in what happened to an account, by whomever.
-    fn apply(&mut self, principal: PrincipalId, by: PrincipalId, event: &Event) {
+    fn apply(&mut self, principal: PrincipalId, envelope: &Envelope, event: &Event) {
         let account = self.accounts.entry(principal).or_default();
         match event {
             Event::TokenIssued { token_id, digest, .. } => {
                 self.by_digest.insert(digest.clone(), (principal, *token_id));
-                self.makers.insert(*token_id, by);
+                let with = TokenId::from_uuid(envelope.origin.id);
+                let maker = self.makers.get(&with).copied().unwrap_or(envelope.principal);
+                self.makers.insert(*token_id, maker);
             }
             Event::TokenRevoked { token_id } => {
                 self.by_digest.retain(|_, (_, known)| known != token_id);
@@ -214,7 +217,7 @@ pub(super) fn fold(known: &mut Arc<Known>, recorded: &Recorded) -> bool {
             tracing::error!(%principal, name = %envelope.name, "an account says more than is understood: it opens to nobody");
             known.unreadable.insert(principal);
         }
-        Ok(events) => events.iter().for_each(|event| known.apply(principal, envelope.principal, event)),
+        Ok(events) => events.iter().for_each(|event| known.apply(principal, envelope, event)),
         // An unknown event may be a revocation.
         Err(error) if error.is_newer() => {
             tracing::error!(%principal, name = %envelope.name, "an account says something unknown: it opens to nobody");
