@@ -2,34 +2,25 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { open, settled, startBrowser, watch } from "./browser";
-import { type Server, startDemo } from "./server";
+import { settled, watch, withDemo } from "./browser";
 
 const VERIFIER = new URL("../../../docs/verify.html", import.meta.url).href;
 
-let server: Server;
-let browser: Browser;
-let stop: () => Promise<void>;
+const demo = withDemo();
 let folder: string;
 let file: string;
 
 beforeAll(async () => {
-  const started = await Promise.all([startDemo(), startBrowser()]);
-  server = started[0];
-  browser = started[1].browser;
-  stop = started[1].stop;
   folder = await mkdtemp(join(tmpdir(), "mediary-excerpt-"));
-  const { files } = await server.ask<{ files: { nodes: { id: string }[] } }>(
+  const { files } = await demo.server.ask<{ files: { nodes: { id: string }[] } }>(
     "{ files(first: 1) { nodes { id } } }",
   );
   file = files.nodes[0]?.id ?? "";
 });
 afterAll(async () => {
-  await stop?.();
-  await server?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -46,7 +37,7 @@ async function saved(page: Page, name: string): Promise<string> {
 }
 
 test("the drawer saves why and history as files that prove themselves, without a server", async () => {
-  const watched = await open(browser, server.url, `/library?open=${file}&tab=why`, { token: server.token });
+  const watched = await demo.open(`/library?open=${file}&tab=why`);
   const { page } = watched;
   await settled(page);
   const why = await saved(page, `mediary-why-${file}.html`);
@@ -58,7 +49,7 @@ test("the drawer saves why and history as files that prove themselves, without a
   expect(watched.faults).toEqual([]);
   await watched.close();
 
-  const alone = await watch(browser, pathToFileURL(why).href, { theme: "light", width: "phone" });
+  const alone = await watch(demo.browser, pathToFileURL(why).href, { theme: "light", width: "phone" });
   await alone.page.getByRole("heading", { name: "Verified" }).waitFor();
   expect(await alone.page.locator("#told li").count()).toBe(links);
   await alone.shoot("excerpt-why");
@@ -70,7 +61,7 @@ test("the drawer saves why and history as files that prove themselves, without a
   expect(target).toMatch(/^Event \d+: /);
   // What the log itself says of that position is met.
   const last = (await alone.page.locator("#checkpoints code").last().textContent()) ?? "";
-  const { head } = await server.ask<{ head: { hash: string } }>(
+  const { head } = await demo.server.ask<{ head: { hash: string } }>(
     "query ($position: Position!) { head(asOf: { position: $position }) { hash } }",
     { position: Number(last.split(":")[0]) },
   );
@@ -85,7 +76,7 @@ test("the drawer saves why and history as files that prove themselves, without a
   expect(alone.faults).toEqual([]);
   await alone.close();
 
-  const other = await watch(browser, pathToFileURL(history).href, { theme: "dark" });
+  const other = await watch(demo.browser, pathToFileURL(history).href, { theme: "dark" });
   await other.page.getByRole("heading", { name: "Verified" }).waitFor();
   await other.shoot("excerpt-history");
   expect(await other.axe()).toEqual([]);
@@ -104,7 +95,7 @@ test("one byte that was changed is named by the file itself, and by a page that 
   const forged = `${html.slice(0, digit)}${html[digit] === "7" ? "8" : "7"}${html.slice(digit + 1)}`;
   const path = join(folder, "forged.html");
   await writeFile(path, forged);
-  const watched = await watch(browser, pathToFileURL(path).href);
+  const watched = await watch(demo.browser, pathToFileURL(path).href);
   await watched.page.getByRole("heading", { name: "Not whole" }).waitFor();
   expect(await watched.page.locator("#result").innerText()).toContain(`${position}\n`);
   expect(await watched.page.locator("#events article").count()).toBe(0);

@@ -1,28 +1,14 @@
 // The page as one that is installed, and to which other apps share addresses.
 
 import { readFileSync } from "node:fs";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 
 import { ICONS } from "../vite/installable";
-import { open, settled, startBrowser, type Theme, type WidthName } from "./browser";
+import { open, settled, type Theme, type WidthName, withDemo } from "./browser";
 import { startProxy } from "./proxy";
-import { type Server, startDemo } from "./server";
 
-let server: Server;
-let browser: Browser;
-let stop: () => Promise<void>;
-
-beforeAll(async () => {
-  const started = await Promise.all([startDemo(), startBrowser()]);
-  server = started[0];
-  browser = started[1].browser;
-  stop = started[1].stop;
-});
-afterAll(async () => {
-  await stop?.();
-  await server?.stop();
-});
+const demo = withDemo();
 
 interface Manifest {
   start_url: string;
@@ -41,10 +27,10 @@ async function against(page: Page): Promise<string[]> {
 }
 
 test("the page can be installed, below a base path of a proxy, too", async () => {
-  const proxy = await startProxy(server.url, "/media/diary/");
-  for (const base of [server.url, proxy.url]) {
+  const proxy = await startProxy(demo.server.url, "/media/diary/");
+  for (const base of [demo.server.url, proxy.url]) {
     // From a room that lies deeper, as anybody may begin.
-    const watched = await open(browser, base, "/library/lists", { token: server.token });
+    const watched = await open(demo.browser, base, "/library/lists", { token: demo.server.token });
     await settled(watched.page);
     expect(await against(watched.page)).toEqual([]);
     const at = await watched.page
@@ -80,9 +66,9 @@ const SEEN: [Theme, WidthName][] = [
 test.each(SEEN)(
   "an address that is shared stands in the field and says what it is, in %s, %s",
   async (theme, width) => {
-    const shared = new URL("lists/large", server.site).href;
+    const shared = new URL("lists/large", demo.server.site).href;
     const query = new URLSearchParams({ title: "A list", text: `Look at this: ${shared}` });
-    const watched = await open(browser, server.url, `/?${query}`, { theme, width, token: server.token });
+    const watched = await demo.open(`/?${query}`, { theme, width });
     const { page } = watched;
     await settled(page);
     expect(await page.getByRole("textbox", { name: "Paste any address" }).inputValue()).toBe(shared);
@@ -98,7 +84,7 @@ test.each(SEEN)(
 );
 
 test("a theme that somebody chose is that of what the browser draws around the page", async () => {
-  const watched = await open(browser, server.url, "/", { theme: "light", token: server.token });
+  const watched = await demo.open("/", { theme: "light" });
   const { page } = watched;
   await settled(page);
   const used = () =>

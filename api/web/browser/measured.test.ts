@@ -1,28 +1,15 @@
 // Graphs of what was measured: by a real server, and a whole day of it with a gap, as a server would tell it.
 
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 
-import { open, settled, startBrowser, type Theme, type WidthName } from "./browser";
-import { type Server, startDemo } from "./server";
+import { settled, shared, type Theme, type WidthName } from "./browser";
+import { startDemo } from "./server";
 
-let server: Server;
-let browser: Browser;
-let stop: () => Promise<void>;
-
-beforeAll(async () => {
-  const started = await Promise.all([startDemo({ MEDIARY_TELEMETRY__HOST_EVERY_S: "1" }), startBrowser()]);
-  server = started[0];
-  browser = started[1].browser;
-  stop = started[1].stop;
-});
-afterAll(async () => {
-  await stop?.();
-  await server?.stop();
-});
+const demo = shared(() => startDemo({ MEDIARY_TELEMETRY__HOST_EVERY_S: "1" }));
 
 test("what the machine does is drawn as it is measured, without being asked for", async () => {
-  const watched = await open(browser, server.url, "/workers", { token: server.token });
+  const watched = await demo.open("/workers");
   const { page } = watched;
   await settled(page);
   for (const name of ["Processors", "Memory", "Network", "Room: library"]) {
@@ -55,10 +42,10 @@ const SERIES: [name: string, unit: string, most: number][] = [
 ];
 
 test.each(SEEN)("a day with a gap is told by lines, words and numbers, in %s, %s", async (theme, width) => {
-  const watched = await open(browser, server.url, "/settings", { theme, width, token: server.token });
+  const watched = await demo.open("/settings", { theme, width });
   const { page } = watched;
   await tellADay(page);
-  await page.goto(new URL("workers?range=1d", server.url).href);
+  await page.goto(new URL("workers?range=1d", demo.server.url).href);
   await settled(page);
   const graph = page.getByRole("figure", { name: "Processors" });
   await graph.locator("canvas").waitFor();
