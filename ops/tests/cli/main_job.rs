@@ -128,6 +128,11 @@ async fn the_demo_shows_the_main_job_and_ends_with_0() {
     ran.says(&["downloading all of “Sample videos”", "everything is as the log says"]);
     run(folder.path(), &["log", "verify", "--data", "mediary-demo"]).await.ends_with(0);
 
+    // Whoever shows it again has a record of videos that the site, which began anew, brings only later.
+    let again =
+        run(folder.path(), &["demo", "--exit", "--nats", "off", "--format", "json"]).await.ends_with(0);
+    again.says(&["it lacks what an earlier run of the demo added", "everything is as the log says"]);
+
     // PL-16, must hold 6: its log in a folder where nobody may write comes to one number, as often as it is replayed.
     let data = folder.path().join("mediary-demo");
     allow_writing(&data, false);

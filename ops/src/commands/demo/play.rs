@@ -62,11 +62,25 @@ async fn follow(stage: &Stage, output: &mut Output, url: &str) -> Result<Playlis
     output.note(&format!("\nfollowing {url}"));
     let (shown, looked) = playlist::follow(&stage.client, output, json!({ "url": url }), true).await?;
     looked?;
-    let playlist = shown.playlist;
+    let playlist = known_as_it_is(stage, output, shown.playlist).await?;
     let title = playlist.title.as_deref().unwrap_or("a list without a title");
     let entries = plural(playlist.entry_count, "entry", "entries");
     output.note(&format!("  “{title}”: {entries}"));
     Ok(playlist)
+}
+
+/// The site begins anew with each run and the record of an earlier one does not: whoever follows already has the
+/// list looked at, until what only that run added is known to be gone; it would be asked for in vain.
+async fn known_as_it_is(stage: &Stage, output: &mut Output, followed: Playlist) -> Result<Playlist, Failure> {
+    loop {
+        let again = json!({ "id": followed.id, "full": true });
+        let (shown, looked) = playlist::refresh(&stage.client, output, again, true).await?;
+        looked?;
+        if shown.playlist.refresh_counts.unwrap_or_default().not_seen == 0 {
+            return Ok(shown.playlist);
+        }
+        output.note("  it lacks what an earlier run of the demo added: looking once more");
+    }
 }
 
 /// Downloads a whole list, and compares what is on disk with what the log says.
@@ -133,7 +147,9 @@ async fn look(
     looked?;
     let counts = shown.playlist.refresh_counts.unwrap_or_default();
     output.note(&format!("  looked again: {}", counts.text()));
-    if counts != expected {
+    // What is new at the source was there before if an earlier run of the demo added it, too.
+    let (added, returned) = (counts.added + counts.returned, 0);
+    if (Counts { added, returned, ..counts }) != expected {
         return Err(unsound(format!("the refresh found {}, not {}", counts.text(), expected.text())));
     }
     let events = history(&stage.client, "playlist", id).await?;
