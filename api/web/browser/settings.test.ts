@@ -18,6 +18,8 @@ const PARTS = [
   ["quotas", "work is limited"],
   ["sites", "settings of its own"],
   ["roots", "library"],
+  ["layout", "Where a file lies"],
+  ["trash", "Days that a file stays"],
   ["secrets", "No secret is kept"],
   ["users", "Nobody signs in by a name yet"],
   ["tokens", "This machine"],

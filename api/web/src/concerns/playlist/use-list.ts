@@ -14,6 +14,14 @@ const ListOf = graphql(`
       keepQuality
       keepFilter
       cookieMode
+      cookieSecretId
+      layout {
+        name
+        template
+        templateIsOwn
+        sidecars
+        sidecarsAreOwn
+      }
       refreshedAt
       refreshOutcome
       refreshUnreadable

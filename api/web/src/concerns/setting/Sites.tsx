@@ -1,27 +1,28 @@
 import { type FormEvent, useState } from "react";
 
 import { useAct, useMay } from "../../client/act";
-import { graphql, type ResultOf } from "../../client/graphql";
+import { graphql } from "../../client/graphql";
 import { useLive } from "../../client/live";
 import { sentence } from "../../client/problem";
 import { Button } from "../../parts/Button";
-import { moment, number } from "../../parts/format";
+import { moment, number, rate } from "../../parts/format";
 import { Empty, Failed, Loading, Refused } from "../../parts/states";
+import { type Site, SiteForm } from "./SiteForm";
 
-const SitesOf = graphql(`
+export const SitesOf = graphql(`
   query SitesOf($asOf: AsOfInput) {
     sites(asOf: $asOf) {
       name
       budget { perHour perDay pauseMs }
       cookieMode
+      cookieSecretId
+      loginMode
+      loginSecretId
+      proxySecretId
+      jobBytesPerSecond
       hold { message until }
       pace { budget { perHour perDay } lastHourCount lastDayCount nextAt backlogCount backlogBegunBy }
     }
-  }
-`);
-const SetSite = graphql(`
-  mutation SetSite($name: String!, $budget: RequestBudgetInput!) {
-    siteSet(input: { name: $name, budget: $budget }) { position userErrors { code message advice retryable } }
   }
 `);
 const ClearSite = graphql(`
@@ -30,32 +31,27 @@ const ClearSite = graphql(`
   }
 `);
 
-type Site = ResultOf<typeof SitesOf>["sites"][number];
-
-/** How often sites are asked. */
+/** How sites are asked. */
 export function Sites() {
   const { data, problem, refetch } = useLive(SitesOf, {}, ["setting", "job", "lane"]);
   const may = useMay("configure");
-  const set = useAct(SetSite);
   const [name, setName] = useState("");
-  const [perHour, setPerHour] = useState("");
+  const [isNew, setNew] = useState(false);
   if (data === undefined) {
     return problem === undefined ? <Loading rows={3} /> : <Failed problem={problem} onRetry={refetch} />;
   }
-
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    const budget = perHour === "" ? {} : { perHour: Number(perHour) };
-    if ((await set.run({ name: name.trim(), budget })) !== null) {
-      setName("");
-      setPerHour("");
-    }
-  }
+  const wanted = hostOf(name);
 
   return (
     <>
-      {may.isShown && (
-        <form className="line-form" onSubmit={submit}>
+      {may.isShown && !isNew && (
+        <form
+          className="line-form"
+          onSubmit={(event: FormEvent) => {
+            event.preventDefault();
+            setNew(wanted !== "");
+          }}
+        >
           <input
             aria-label="Site"
             placeholder="www.example.org"
@@ -63,24 +59,26 @@ export function Sites() {
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
           />
-          <input
-            type="number"
-            min={1}
-            aria-label="Runs an hour"
-            placeholder="runs an hour"
-            value={perHour}
-            onChange={(event) => setPerHour(event.currentTarget.value)}
-          />
-          <Button type="submit" look="main" off={may.off} running={set.isRunning && "Keeping…"}>
-            Ask it no more often
+          <Button type="submit" look="main" off={may.off}>
+            Say how it is asked
           </Button>
-          <Refused problem={set.problem} />
         </form>
       )}
+      {may.isShown && isNew && (
+        <SiteForm
+          name={wanted}
+          site={data.sites.find((site) => site.name === wanted)}
+          off={may.off}
+          onDone={() => {
+            setNew(false);
+            setName("");
+          }}
+        />
+      )}
       {data.sites.length === 0 ? (
-        <Empty title="No site has settings of its own." />
+        !isNew && <Empty title="No site has settings of its own." />
       ) : (
-        <ul className="rows">
+        <ul className="rows" aria-label="Sites">
           {data.sites.map((site) => (
             <SiteRow key={site.name} site={site} />
           ))}
@@ -90,19 +88,36 @@ export function Sites() {
   );
 }
 
-function SiteRow({ site: { name, budget, cookieMode, hold, pace } }: { site: Site }) {
+/** The host of what was typed: a whole address is taken for its host. */
+function hostOf(text: string): string {
+  const trimmed = text.trim().toLowerCase();
+  return URL.canParse(trimmed) ? new URL(trimmed).host || trimmed : trimmed;
+}
+
+function SiteRow({ site }: { site: Site }) {
+  const { name, budget, cookieMode, loginMode, proxySecretId, jobBytesPerSecond, hold, pace } = site;
   const may = useMay("configure");
   const clear = useAct(ClearSite);
-  const own = budget !== null || cookieMode !== "OFF";
+  const [isOpen, setOpen] = useState(false);
+  const own =
+    budget !== null ||
+    cookieMode !== "OFF" ||
+    loginMode !== "OFF" ||
+    proxySecretId !== null ||
+    jobBytesPerSecond !== null;
   const limits = [
     pace?.budget.perHour != null &&
       `${number(pace.lastHourCount)} of ${number(pace.budget.perHour)} runs this hour`,
     pace?.budget.perDay != null && `${number(pace.lastDayCount)} of ${number(pace.budget.perDay)} this day`,
     cookieMode === "ALWAYS" && "asked with cookies",
     cookieMode === "WHEN_NEEDED" && "asked with cookies when it refuses without",
+    loginMode === "ALWAYS" && "signed in to",
+    loginMode === "WHEN_NEEDED" && "signed in to when it refuses without",
+    proxySecretId !== null && "reached by a proxy",
+    jobBytesPerSecond !== null && `${rate(jobBytesPerSecond)} for each job`,
   ].filter(Boolean);
   return (
-    <li>
+    <li className="opens">
       <div className="grow">
         <b>{name}</b>
         <p className="s q">
@@ -114,10 +129,28 @@ function SiteRow({ site: { name, budget, cookieMode, hold, pace } }: { site: Sit
         </p>
         <Refused problem={clear.problem} />
       </div>
-      {may.isShown && own && (
-        <Button small look="bare" off={may.off} onClick={() => void clear.run({ name })}>
-          As any other
-        </Button>
+      {may.isShown && (
+        <span className="row-acts">
+          <Button
+            small
+            look="bare"
+            aria-expanded={isOpen}
+            aria-label={`Change how ${name} is asked`}
+            onClick={() => setOpen(!isOpen)}
+          >
+            Change
+          </Button>
+          {own && (
+            <Button small look="bare" off={may.off} onClick={() => void clear.run({ name })}>
+              As any other
+            </Button>
+          )}
+        </span>
+      )}
+      {isOpen && may.isShown && (
+        <div className="row-open plain-form">
+          <SiteForm name={name} site={site} off={may.off} onDone={() => setOpen(false)} />
+        </div>
       )}
     </li>
   );
