@@ -37,6 +37,8 @@ const PARTS = [
   "quotas",
   "sites",
   "roots",
+  "layout",
+  "trash",
   "secrets",
   "users",
   "tokens",
