@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** A server that was started for tests. */
 export interface Server {
@@ -14,6 +14,8 @@ export interface Server {
   token: string;
   /** The address of the sample site, with a slash at the end. */
   site: string;
+  /** What yt-dlp needs to understand that site. */
+  plugins: string;
   /** The link by which whoever started it chooses a name and a password. */
   setUp: string;
   /** Asks by GraphQL as the owner. */
@@ -47,6 +49,7 @@ export async function startDemo(environment: Record<string, string> = {}): Promi
     url,
     token,
     site,
+    plugins: join(folder, "demo", "plugins"),
     setUp,
     ask: (query, variables) => ask(url, token, query, variables),
     async stop() {
@@ -67,15 +70,15 @@ export interface Lone {
   stop(): Promise<void>;
 }
 
-/** Starts a server on an empty folder. */
-export async function startLone(): Promise<Lone> {
+/** Starts a server on an empty folder; `environment` says how. */
+export async function startLone(environment: Record<string, string> = {}): Promise<Lone> {
   const folder = await mkdtemp(join(tmpdir(), "mediary-browser-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
   let child: ChildProcess;
   async function start() {
     child = spawn(BINARY, ["serve", "--data", folder, "--listen", `127.0.0.1:${port}`], {
-      env: ENVIRONMENT,
+      env: { ...ENVIRONMENT, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stdout?.resume();
@@ -91,6 +94,29 @@ export async function startLone(): Promise<Lone> {
     ask: async (query, variables) =>
       ask(url, (await readFile(join(folder, "local.token"), "utf8")).trim(), query, variables),
     kill: () => ended(child, "SIGKILL"),
+    async stop() {
+      await ended(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts a server with so many downloads in its queue; each that runs tells how far it is so many times a second, and never ends. */
+export async function startBusy(
+  jobs: number,
+  signals: number,
+): Promise<Pick<Server, "url" | "token" | "ask" | "stop">> {
+  const folder = await mkdtemp(join(tmpdir(), "mediary-browser-"));
+  const child = spawn(join(dirname(BINARY), "busy_for_tests"), [folder, String(jobs), String(signals)], {
+    env: ENVIRONMENT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const url = withSlash(/busy at (\S+)/.exec(await saidOf(child, /busy at \S+\n/))?.[1] ?? "");
+  const token = (await readFile(join(folder, "local.token"), "utf8")).trim();
+  return {
+    url,
+    token,
+    ask: (query, variables) => ask(url, token, query, variables),
     async stop() {
       await ended(child);
       await rm(folder, { recursive: true, force: true });

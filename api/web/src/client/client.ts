@@ -8,7 +8,7 @@ import {
   makeOperation,
   subscriptionExchange,
 } from "urql";
-import { map, pipe } from "wonka";
+import { filter, map, merge, pipe, share } from "wonka";
 
 import { address } from "./base";
 import { socket } from "./connection";
@@ -24,7 +24,7 @@ export function createPageClient(): Client {
     fetch: askServer,
     fetchOptions: () => ({ headers: credentials(), credentials: "same-origin" }),
     exchanges: [
-      cacheExchange,
+      keptExchange,
       freshExchange,
       fetchExchange,
       subscriptionExchange({
@@ -44,6 +44,31 @@ export function createPageClient(): Client {
     ],
   });
 }
+
+/** How a query is asked whose answer whoever asks keeps, as long as it is shown: the cache would keep each for ever. */
+export const UNKEPT = { requestPolicy: "network-only", isUnkept: true } as const;
+
+/** The cache, for all that is not asked for by `UNKEPT`. */
+const keptExchange: Exchange = (input) => {
+  const throughCache = cacheExchange(input);
+  return (operations) => {
+    const shared = pipe(operations, share);
+    return merge([
+      throughCache(
+        pipe(
+          shared,
+          filter(({ context }) => context.isUnkept !== true),
+        ),
+      ),
+      input.forward(
+        pipe(
+          shared,
+          filter(({ context }) => context.isUnkept === true),
+        ),
+      ),
+    ]);
+  };
+};
 
 /** Wants answers at least as new as what the page has heard of, wherever a query declares `$minPosition`. It stands behind
  * the cache, so that an answer is found there whatever position it was asked for. */

@@ -1,224 +1,129 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { useClient } from "urql";
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import { CombinedError, useClient } from "urql";
 
-import { graphql, type VariablesOf } from "../../client/graphql";
 import { useTouched } from "../../client/live";
+import { LongList } from "../../client/long-list";
 import { type Problem, problemOf } from "../../client/problem";
 import { useProgress } from "../../client/progress";
 import { useTense } from "../../client/tense";
 import { number } from "../../parts/format";
 import { Icon } from "../../parts/Icon";
 import { Empty, Failed, Loading } from "../../parts/states";
-import { type Job, JobRowFields } from "./job";
+import { type Asked, sourceOf } from "./found-source";
+import type { Job } from "./job";
 import { Row } from "./Row";
 import type { Choice } from "./use-choice";
 import type { JobActs } from "./use-job-acts";
 
-const FoundJobs = graphql(
-  `
-    query FoundJobs(
-      $first: Int!
-      $after: String
-      $filter: JobFilterInput!
-      $orderBy: JobOrder
-      $minPosition: Position
-      $asOf: AsOfInput
-    ) {
-      jobs(
-        first: $first
-        after: $after
-        filter: $filter
-        orderBy: $orderBy
-        minPosition: $minPosition
-        asOf: $asOf
-      ) {
-        totalCount
-        pageInfo { hasNextPage endCursor }
-        nodes { ...JobRow }
-      }
-    }
-  `,
-  [JobRowFields],
-);
-
-const JobsAgain = graphql(
-  `
-    query JobsAgain($ids: [ID!]!) {
-      nodes(ids: $ids) { ...JobRow }
-    }
-  `,
-  [JobRowFields],
-);
-
-type Filter = VariablesOf<typeof FoundJobs>["filter"];
-
-const PAGE = 100;
-const ROW_PX = 56;
-/** How far before the end of what is there the next page is asked for. */
-const AHEAD = 40;
-
 interface Props {
-  filter: Filter;
+  filter: Asked["filter"];
   newestFirst: boolean;
   acts: JobActs;
   choice: Choice;
   empty: string;
 }
 
-interface Pages {
-  jobs: readonly Job[];
-  totalCount: number;
-  endCursor: string | null;
-  hasMore: boolean;
-  problem: Problem | undefined;
-  isLoading: boolean;
-}
-
-const NOTHING: Pages = {
-  jobs: [],
-  totalCount: 0,
-  endCursor: null,
-  hasMore: true,
-  problem: undefined,
-  isLoading: true,
-};
-
-/** One list of jobs, however long: pages are fetched as one scrolls, and only what is seen is drawn. Rows stay where they are
+/** One list of jobs, however long: it has a place for each, those in sight are fetched and drawn. Rows stay where they are
  * and change in their place; what came since is a number to press. */
 export function Found({ filter, newestFirst, acts, choice, empty }: Props) {
   const client = useClient();
   const { asOf, isPast } = useTense();
-  const [pages, setPages] = useState<Pages>(NOTHING);
-  const [news, setNews] = useState(0);
-  const asking = useRef<string>(undefined);
   // What is asked for, by its content: the same filter is not another list.
   const asked = JSON.stringify({
     filter,
     orderBy: { field: "QUEUED_AT", direction: newestFirst ? "DESC" : "ASC" },
     ...(asOf === undefined ? {} : { asOf }),
   });
-
-  const latest = useRef(asked);
-  latest.current = asked;
-
-  const ask = useCallback(
-    (after: string | null, first: number) =>
-      client
-        .query(FoundJobs, { ...JSON.parse(asked), first, after }, { requestPolicy: "network-only" })
-        .toPromise(),
-    [client, asked],
-  );
-
-  const load = useCallback(
-    async (after: string | null) => {
-      const mine = `${asked} ${after}`;
-      if (asking.current === mine) {
-        return;
-      }
-      asking.current = mine;
-      const { data, error } = await ask(after, PAGE);
-      if (asking.current !== mine) {
-        // Another list is asked for by now, or this one from its beginning.
-        return;
-      }
-      asking.current = undefined;
-      setPages((before) => {
-        if (data == null) {
-          const problem = error === undefined ? undefined : problemOf(error);
-          return { ...before, problem, isLoading: false };
-        }
-        const { nodes, totalCount, pageInfo } = data.jobs;
-        const known = new Set(after === null ? [] : before.jobs.map(({ id }) => id));
-        return {
-          jobs: after === null ? nodes : [...before.jobs, ...nodes.filter(({ id }) => !known.has(id))],
-          totalCount,
-          endCursor: pageInfo.endCursor,
-          hasMore: pageInfo.hasNextPage,
-          problem: undefined,
-          isLoading: false,
-        };
-      });
-      if (after === null) {
-        setNews(0);
-      }
-    },
-    [ask, asked],
-  );
-
-  useEffect(() => {
-    asking.current = undefined;
-    setPages(NOTHING);
+  const source = useMemo(() => sourceOf(client, JSON.parse(asked) as Asked), [client, asked]);
+  const list = useMemo(() => new LongList<Job>(source), [source]);
+  useSyncExternalStore(list.subscribe, () => list.version);
+  const [news, setNews] = useState(0);
+  const open = useCallback(async () => {
+    await list.open();
     setNews(0);
-    void load(null);
-  }, [load]);
+  }, [list]);
+  useEffect(() => {
+    void open();
+    return () => list.close();
+  }, [list, open]);
 
-  const [margin, setMargin] = useState(0);
-  const place = useCallback((list: HTMLOListElement | null) => {
-    if (list !== null) {
-      setMargin(topOf(list));
-    }
-  }, []);
+  const total = list.totalCount ?? 0;
+  const { place, top: margin, rowPx } = usePlace();
   const rows = useWindowVirtualizer({
-    count: pages.jobs.length,
-    estimateSize: () => ROW_PX,
+    count: total,
+    estimateSize: () => rowPx,
     overscan: 12,
     scrollMargin: margin,
-    getItemKey: (index) => pages.jobs[index]?.id ?? index,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height stand elsewhere.
+  useLayoutEffect(() => rows.measure(), [rowPx]);
   const seen = rows.getVirtualItems();
-  const end = seen.at(-1)?.index ?? 0;
-  useEffect(() => {
-    // What could not be read is asked for again by its button alone.
-    if (
-      pages.hasMore &&
-      !pages.isLoading &&
-      pages.problem === undefined &&
-      end >= pages.jobs.length - AHEAD
-    ) {
-      void load(pages.endCursor);
-    }
-  }, [end, pages, load]);
+  const [from, to] = [seen[0]?.index ?? 0, seen.at(-1)?.index ?? 0];
+  useEffect(() => list.look(from, to), [list, from, to]);
 
-  const ids = useMemo(
-    () => pages.jobs.slice(seen[0]?.index ?? 0, end + 1).map(({ id }) => id),
-    [pages.jobs, seen[0]?.index, end],
-  );
+  const jobs = seen.flatMap(({ index }) => list.at(index) ?? []);
   const again = useCallback(async () => {
-    const [changed, front] = await Promise.all([
-      ids.length === 0
-        ? undefined
-        : client.query(JobsAgain, { ids }, { requestPolicy: "network-only" }).toPromise(),
-      ask(null, 1),
-    ]);
-    const now = new Map((changed?.data?.nodes ?? []).flatMap((job) => (isJob(job) ? [[job.id, job]] : [])));
-    setPages((before) => ({ ...before, jobs: before.jobs.map((job) => now.get(job.id) ?? job) }));
-    const totalCount = front.data?.jobs.totalCount;
-    if (totalCount !== undefined && !pages.isLoading && latest.current === asked) {
-      setNews(Math.abs(totalCount - pages.totalCount));
+    if (list.totalCount === undefined || list.problem !== undefined) {
+      // It could not be read when the server was away; something was recorded, so the server is there again.
+      list.retry();
+      return;
     }
-  }, [client, ids, ask, asked, pages.totalCount, pages.isLoading]);
+    const ids = Array.from({ length: to - from + 1 }, (_, place) => list.at(from + place)?.id ?? []).flat();
+    try {
+      const [changed, now] = await Promise.all([ids.length === 0 ? [] : source.again(ids), source.count()]);
+      list.update(changed);
+      setNews(Math.abs(now - (list.totalCount ?? now)));
+    } catch {
+      // What is shown stays, and is asked for again when the next thing is recorded.
+    }
+  }, [list, source, from, to]);
   useTouched(["job"], () => void again(), isPast);
-  const progress = useProgress(
-    pages.jobs
-      .slice(seen[0]?.index ?? 0, end + 1)
-      .filter(({ state }) => state === "RUNNING")
-      .map(({ id }) => id),
+  const progress = useProgress(jobs.filter(({ state }) => state === "RUNNING").map(({ id }) => id));
+
+  const { choose: chooseOf } = choice;
+  const choose = useCallback(
+    (place: number, isChosen: boolean, isRange: boolean) => {
+      const id = list.at(place - 1)?.id;
+      if (id !== undefined) {
+        const around = list.around(place - 1).map((other) => ({ id: other }));
+        chooseOf(around, id, isChosen, isRange);
+      }
+    },
+    [list, chooseOf],
+  );
+  const { prioritise } = acts;
+  const drop = useCallback(
+    (dragged: string, onto: Job) => void prioritise([dragged], onto.priority),
+    [prioritise],
   );
 
-  if (pages.problem !== undefined && pages.jobs.length === 0) {
-    return <Failed problem={pages.problem} onRetry={() => void load(null)} />;
+  const problem = list.problem === undefined ? undefined : problemIn(list.problem);
+  if (problem !== undefined && total === 0) {
+    return <Failed problem={problem} onRetry={() => list.retry()} />;
   }
-  if (pages.jobs.length === 0) {
-    return pages.isLoading ? <Loading rows={8} label="Reading the queue" /> : <Empty title={empty} />;
+  if (total === 0) {
+    return list.totalCount === undefined ? (
+      <Loading rows={8} label="Reading the queue" />
+    ) : (
+      <Empty title={empty} />
+    );
   }
   return (
     <section className="lane found" aria-label="Jobs">
       <header>
-        <h2>{number(pages.totalCount)}</h2>
-        <span className="s q grow">{pages.totalCount === 1 ? "job" : "jobs"}</span>
+        <h2>{number(total)}</h2>
+        <span className="s q grow">{total === 1 ? "job" : "jobs"}</span>
         {news > 0 && (
-          <button type="button" className="chip" onClick={() => void load(null)}>
+          <button type="button" className="chip" onClick={() => void open()}>
             <Icon name="top" />
             {number(news)} {news === 1 ? "change" : "changes"}
           </button>
@@ -226,36 +131,73 @@ export function Found({ filter, newestFirst, acts, choice, empty }: Props) {
       </header>
       <ol ref={place} style={{ height: rows.getTotalSize() }}>
         {seen.map(({ index, start }) => {
-          const job = pages.jobs[index];
-          return (
-            job !== undefined && (
-              <Row
-                key={job.id}
-                at={{ index, top: start - margin, measure: rows.measureElement }}
-                job={job}
-                place={index + 1}
-                progress={progress.get(job.id) ?? job.progress}
-                acts={acts}
-                isChosen={choice.ids.has(job.id)}
-                onChoose={(isChosen, isRange) => choice.choose(pages.jobs, job.id, isChosen, isRange)}
-                onDrop={(dragged, onto) => void acts.prioritise([dragged], onto.priority)}
-              />
-            )
+          const job = list.at(index);
+          const top = start - margin;
+          return job === undefined ? (
+            <Unread key={index} place={index + 1} top={top} isGone={list.isGone(index)} />
+          ) : (
+            <Row
+              key={job.id}
+              top={top}
+              job={job}
+              place={index + 1}
+              progress={progress.get(job.id) ?? job.progress}
+              acts={acts}
+              isChosen={choice.ids.has(job.id)}
+              onChoose={choose}
+              onDrop={drop}
+            />
           );
         })}
       </ol>
-      {pages.problem !== undefined && (
-        <Failed problem={pages.problem} onRetry={() => void load(pages.endCursor)} />
-      )}
+      {problem !== undefined && <Failed problem={problem} onRetry={() => list.retry()} />}
     </section>
   );
 }
 
-/** Pixels from the top of the document. */
-function topOf(list: HTMLElement): number {
-  return list.getBoundingClientRect().top + window.scrollY;
+/** A place whose row is on its way, or went since the list was read. */
+function Unread({ place, top, isGone }: { place: number; top: number; isGone: boolean }) {
+  return (
+    <li className="job afloat unread" style={{ transform: `translateY(${top}px)` }} data-place={place}>
+      <span className="pos">{number(place)}</span>
+      {isGone ? (
+        <span className="s q">No longer in this list.</span>
+      ) : (
+        <span className="bone-lines" role="img" aria-label={`Reading row ${number(place)}`}>
+          <span className="bone" />
+          <span className="bone" />
+        </span>
+      )}
+    </li>
+  );
 }
 
-function isJob(node: unknown): node is Job {
-  return typeof node === "object" && node !== null && "waitsFor" in node;
+/** Where the list begins in the document, and how high its rows are: all of them the same, so that the last of 100,000 has its
+ * place before any was measured. */
+function usePlace() {
+  const element = useRef<HTMLOListElement>(null);
+  const [at, setAt] = useState({ top: 0, rowPx: 56 });
+  const measure = useCallback(() => {
+    if (element.current !== null) {
+      const top = element.current.getBoundingClientRect().top + window.scrollY;
+      const rowPx = Number.parseFloat(getComputedStyle(element.current).getPropertyValue("--found-row"));
+      setAt((before) => (before.top === top && before.rowPx === rowPx ? before : { top, rowPx }));
+    }
+  }, []);
+  const place = useCallback(
+    (list: HTMLOListElement | null) => {
+      element.current = list;
+      measure();
+    },
+    [measure],
+  );
+  useEffect(() => {
+    window.addEventListener("resize", measure);
+    return () => window.removeEventListener("resize", measure);
+  }, [measure]);
+  return { place, ...at };
+}
+
+function problemIn(error: unknown): Problem {
+  return problemOf(error instanceof CombinedError ? error : new CombinedError({}));
 }

@@ -124,7 +124,7 @@ export function Lane({ kind, atOnce, acts, choice }: Props) {
             progress={progress.get(job.id) ?? job.progress}
             acts={acts}
             isChosen={choice.ids.has(job.id)}
-            onChoose={(isChosen, isRange) => choice.choose(rows, job.id, isChosen, isRange)}
+            onChoose={(_, isChosen, isRange) => choice.choose(rows, job.id, isChosen, isRange)}
             onDrop={(dragged, onto) => void acts.prioritise([dragged], onto.priority)}
           />
         ))}

@@ -1,8 +1,8 @@
-import type { DragEvent, KeyboardEvent } from "react";
+import { type DragEvent, type KeyboardEvent, memo } from "react";
 
 import type { Progress } from "../../client/progress";
 import { Button, IconButton } from "../../parts/Button";
-import { percent } from "../../parts/format";
+import { number, percent } from "../../parts/format";
 import { Icon } from "../../parts/Icon";
 import { Menu, MenuItem } from "../../parts/Menu";
 import { Picture } from "../../parts/Picture";
@@ -19,25 +19,18 @@ interface Props {
   progress: Progress | null | undefined;
   acts: JobActs;
   isChosen: boolean;
-  onChoose(isChosen: boolean, isRange: boolean): void;
+  onChoose(place: number, isChosen: boolean, isRange: boolean): void;
   /** What is dragged onto this row takes its priority. */
   onDrop(dragged: string, onto: Job): void;
-  /** Where it stands in a list of which only a part is drawn. */
-  at?: Standing;
-}
-
-interface Standing {
-  index: number;
-  /** Pixels from the beginning of the list. */
-  top: number;
-  /** Learns how high it is. */
-  measure(row: HTMLElement | null): void;
+  /** Pixels from the beginning of a list of which only a part is drawn. */
+  top?: number;
 }
 
 const DRAGGED = "text/x-mediary-job";
 
-/** A row of the queue: what it is, why it is where it is, how far it is, and the one verb that helps. */
-export function Row({ job, place, progress, acts, isChosen, onChoose, onDrop, at }: Props) {
+/** A row of the queue: what it is, why it is where it is, how far it is, and the one verb that helps. It is drawn anew only
+ * when something of it changed, so that those that stay cost nothing while one scrolls. */
+export const Row = memo(function Row({ job, place, progress, acts, isChosen, onChoose, onDrop, top }: Props) {
   const now = standing(job, progress);
   const verb = verbOf(job);
   const isWaiting = job.state === "QUEUED";
@@ -63,10 +56,9 @@ export function Row({ job, place, progress, acts, isChosen, onChoose, onDrop, at
   return (
     // What is dropped here takes its place; the same is done by the arrow keys on the grip.
     <li
-      ref={at?.measure}
-      className={["job", isChosen && "on", at !== undefined && "afloat"].filter(Boolean).join(" ")}
-      style={at === undefined ? undefined : { transform: `translateY(${at.top}px)` }}
-      data-index={at?.index}
+      className={["job", isChosen && "on", top !== undefined && "afloat"].filter(Boolean).join(" ")}
+      style={top === undefined ? undefined : { transform: `translateY(${top}px)` }}
+      data-place={place}
       onDragOver={(event) =>
         isWaiting && event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()
       }
@@ -94,13 +86,13 @@ export function Row({ job, place, progress, acts, isChosen, onChoose, onDrop, at
           type="checkbox"
           checked={isChosen}
           aria-label={`Select ${job.title}`}
-          onClick={(event) => onChoose(event.currentTarget.checked, event.shiftKey)}
+          onClick={(event) => onChoose(place, event.currentTarget.checked, event.shiftKey)}
           onChange={() => {}}
         />
       ) : (
         <span />
       )}
-      <span className="pos">{place}</span>
+      <span className="pos">{number(place)}</span>
       <Picture id={picture} />
       <div className="job-what">
         <p className="tt cut ph2">
@@ -140,7 +132,7 @@ export function Row({ job, place, progress, acts, isChosen, onChoose, onDrop, at
       </span>
     </li>
   );
-}
+});
 
 function RowMenu({ job, verb, acts }: { job: Job; verb: [Verb, string]; acts: JobActs }) {
   const isOpen = !["SUCCEEDED", "FAILED", "CANCELLED"].includes(job.state);

@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useMutation } from "urql";
 
 import { useMay } from "../../client/act";
@@ -115,5 +115,10 @@ export function useJobActs(): JobActs {
     },
     [all, prioritise, pause, resume, cancel, retry],
   );
-  return { ...may, isRunning, problem, run, prioritise };
+  const { isShown, off } = may;
+  // The same as long as nothing of it changes: rows are drawn anew when it does.
+  return useMemo(
+    () => ({ isShown, off, isRunning, problem, run, prioritise }),
+    [isShown, off, isRunning, problem, run, prioritise],
+  );
 }
