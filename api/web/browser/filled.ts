@@ -177,7 +177,8 @@ export async function fill(server: Server): Promise<Filled> {
   return { list, failed, moving, nameless: user.id, ...rest };
 }
 
-async function refreshed(ask: Ask, id: string): Promise<void> {
+/** Looks at a list, and waits until that is done. */
+export async function refreshed(ask: Ask, id: string): Promise<void> {
   const { storyId } = await act<{ storyId: string }>(ask, "playlistRefresh", { id, full: true }, "storyId");
   await until("the refresh", async () => {
     const { outcome } = await ask<{ outcome: { complete: boolean } | null }>(
