@@ -93,7 +93,9 @@ export default function PaletteDialog({ onClose }: { onClose(): void }) {
               >
                 <Icon name={option.icon} />
                 <span className="grow cut">{option.name}</span>
-                <span className="s qq">{option.note}</span>
+                <span className="s qq cut note" title={option.note}>
+                  {option.note}
+                </span>
               </div>
             ))}
           </div>
@@ -159,7 +161,7 @@ function useOptions(text: string, close: () => void): Option[] {
       (act): Option => ({ key: act.name, icon: act.icon, name: act.name, note: "Do", go: () => go(act.to) }),
     );
   const found = wanted.length < 2 ? [] : (data?.resolve ?? []);
-  const ofThings = found.map(({ id, kind, name, address }): Option => {
+  const ofThings = found.map(({ id, kind, name, address }): Option & { address: string | null } => {
     const thing = things.get(kind.toLowerCase());
     const href = thing?.href?.(id);
     return {
@@ -167,6 +169,7 @@ function useOptions(text: string, close: () => void): Option[] {
       icon: "right",
       name: name ?? address ?? thing?.word ?? "A thing without a name",
       note: thing?.word ?? kind.charAt(0) + kind.slice(1).toLowerCase(),
+      address,
       go: () => (href === undefined ? go(".", { open: id }) : go(href)),
     };
   });
@@ -182,5 +185,17 @@ function useOptions(text: string, close: () => void): Option[] {
         go: () => go("/timeline", { of: kind }),
       }),
     );
-  return [...ofRooms, ...ofActs, ...ofThings, ...ofKinds].slice(0, SHOWN_MAX);
+  return [...ofRooms, ...ofActs, ...apart(ofThings), ...ofKinds].slice(0, SHOWN_MAX);
+}
+
+/** Things that look alike say where they are from, too. */
+function apart(things: readonly (Option & { address: string | null })[]): Option[] {
+  return things.map((thing) => {
+    const isAlike = things.some(
+      ({ key, name, note }) => key !== thing.key && name === thing.name && note === thing.note,
+    );
+    return isAlike && thing.address !== null
+      ? { ...thing, note: `${thing.note}, ${thing.address.replace(/^https?:\/\/(www\.)?/, "")}` }
+      : thing;
+  });
 }
