@@ -35,7 +35,7 @@ export interface Thing {
   word: string;
   /** Head and first tab of its drawer. */
   Now: ComponentType<{ id: string }>;
-  /** What one is called, where no text finds it by its name. */
+  /** What one is called, where no text finds it by that name. */
   useTitle?: (id: string) => string | undefined;
   /** The room of one such thing, if it has one. */
   href?: (id: string) => string;
