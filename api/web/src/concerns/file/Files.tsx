@@ -3,6 +3,7 @@ import { useRef } from "react";
 import { graphql } from "../../client/graphql";
 import { usePages } from "../../client/pages";
 import { useTexts } from "../../client/search";
+import { useTense } from "../../client/tense";
 import { useCrumbs } from "../../frame/Crumbs";
 import { count, number } from "../../parts/format";
 import { LibraryTabs } from "../../parts/LibraryTabs";
@@ -10,6 +11,7 @@ import { useRowKeys } from "../../parts/row-keys";
 import { SearchField } from "../../parts/SearchField";
 import { Seg } from "../../parts/Seg";
 import { Empty } from "../../parts/states";
+import { ToAddress } from "../../parts/ToAddress";
 import { FileRow, Rows } from "./Rows";
 import type { FilesParam } from "./room";
 
@@ -71,6 +73,7 @@ export function Files() {
   const box = useRef<HTMLElement>(null);
   useRowKeys(box);
   const { totalCount } = pages;
+  const { isPast } = useTense();
   return (
     <main id="main" className="wide" ref={box}>
       <h1 className="sr">Library: files</h1>
@@ -109,7 +112,7 @@ export function Files() {
           q !== undefined ? (
             <Empty title="No file is called so.">Paths were looked through for “{q}”.</Empty>
           ) : known === "PRESENT" ? (
-            <Empty title="Nothing is kept yet.">
+            <Empty title="Nothing is kept yet." acts={!isPast && <ToAddress />}>
               Files appear here once something of a list was fetched, decoded to its end, and put in its
               place.
             </Empty>

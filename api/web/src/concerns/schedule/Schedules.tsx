@@ -2,6 +2,7 @@ import { useAct, useMay } from "../../client/act";
 import { graphql, type ResultOf } from "../../client/graphql";
 import { useLive } from "../../client/live";
 import { sentence } from "../../client/problem";
+import { useTense } from "../../client/tense";
 import { useCrumbs } from "../../frame/Crumbs";
 import { Button, IconButton } from "../../parts/Button";
 import { moment } from "../../parts/format";
@@ -10,6 +11,7 @@ import { State } from "../../parts/State";
 import { scheduleName } from "../../parts/schedule-name";
 import { Empty, Failed, Loading, Refused } from "../../parts/states";
 import { ThingLink } from "../../parts/ThingLink";
+import { ToAddress } from "../../parts/ToAddress";
 import { AddSchedule } from "./Add";
 import { rhythmWords } from "./rhythm";
 import "../../styles/forms.css";
@@ -64,6 +66,7 @@ export function Schedules() {
   useCrumbs({ name: "Schedules" });
   const { data, problem, refetch } = useLive(SchedulesOf, {}, ["schedule", "playlist"]);
   const may = useMay("schedule");
+  const { isPast } = useTense();
   if (problem !== undefined && data === undefined) {
     return (
       <main id="main">
@@ -79,8 +82,11 @@ export function Schedules() {
       {data === undefined ? (
         <Loading label="Reading the schedules" />
       ) : data.schedules.nodes.length === 0 ? (
-        <Empty title="Nothing is done again and again.">
-          <p>A list that you follow with a time of its own shows up here, and whatever you add above.</p>
+        <Empty title="Nothing is done again and again." acts={!isPast && <ToAddress />}>
+          <p>
+            A list that you follow with a time of its own shows up here. Once you follow a list, you say above
+            when it is read.
+          </p>
         </Empty>
       ) : (
         <section className="lane" aria-label="Schedules">
