@@ -162,9 +162,12 @@ describe.concurrent("in one look", () => {
   test.each(ROOMS)("%s shows bones while it waits", async (name, path) => {
     const held: Route[] = [];
     const before = (page: Page) => questions(page, async (route) => void held.push(route));
-    // Some rooms have a form that needs no answer, and no bones.
+    // Some rooms have a form that needs no answer, and no bones. Bones come after a moment.
     const ready = async (page: Page) => {
-      await page.locator("main :is(.bone, form, input)").first().waitFor();
+      await page.locator("main :is(.bones, form, input)").first().waitFor();
+      if ((await page.locator("main .bones").count()) > 0) {
+        await page.locator("main .bone").first().waitFor();
+      }
       await page.evaluate("document.fonts.ready");
     };
     expect(await look(demo, `loading/${name}`, path, { ...wide, before, ready })).toEqual([]);
