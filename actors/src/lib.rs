@@ -9,6 +9,7 @@
 
 pub mod access;
 pub mod bot;
+pub mod check;
 pub mod cookies;
 pub mod delivery;
 pub mod direct;

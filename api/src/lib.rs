@@ -14,6 +14,7 @@ mod as_of;
 mod asking;
 mod bot;
 mod changes;
+mod check;
 mod choice;
 mod collection;
 mod connection;

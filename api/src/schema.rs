@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use mediary_events::Concern;
 use mediary_log::{
     LogReader,
+    check::Checks,
     gate::{Gate, Refusal},
     signal::SignalHub,
     token::Tokens,
@@ -107,6 +108,8 @@ pub struct Platform {
     pub vault: Vault,
     /// Whoever gives jobs out.
     pub queue: Arc<dyn Queue>,
+    /// What is known of checks beside the log.
+    pub checks: Checks,
     /// Whoever keeps what attempts' programs write.
     pub outputs: Arc<dyn Outputs>,
     /// How it stands with each root.
@@ -168,6 +171,7 @@ concerns! {
     delivery,
     bot,
     preview,
+    check,
     resolve,
     node,
 }

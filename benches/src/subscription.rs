@@ -9,7 +9,8 @@ use futures::{
 };
 use mediary_api::{MediarySchema, Outputs, Parts, Platform, Queue, limits, session::Session};
 use mediary_log::{
-    Filter, Log, OriginKind, alarm::Alarms, gate::Gate, signal::SignalHub, token::Tokens, vault::Vault,
+    Filter, Log, OriginKind, alarm::Alarms, check::Checks, gate::Gate, signal::SignalHub, token::Tokens,
+    vault::Vault,
 };
 use mediary_projections::{StartError, ViewKind, Views, telemetry::Telemetry};
 use mediary_schema::{
@@ -157,6 +158,7 @@ impl Edge {
             vault: Vault::start(gate.log(), directory, None).expect("the views have just read this log"),
             telemetry: Telemetry::none(gate.clock().clone()),
             queue: Arc::new(NoQueue),
+            checks: Checks::default(),
             outputs: Arc::new(NoQueue),
             standings: watch::channel(Standings::new()).1,
             reactions: Vec::new(),

@@ -134,7 +134,7 @@ pub enum OriginKind {
     Reaction,
     /// An actor doing work.
     Actor,
-    /// A call from outside; nothing writes it yet.
+    /// A call from outside.
     Webhook,
     /// A remote worker; nothing writes it yet.
     Worker,

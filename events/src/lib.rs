@@ -7,6 +7,7 @@
 pub mod account;
 pub mod asked;
 pub mod bot;
+pub mod check;
 pub mod codec;
 pub mod collection;
 pub mod command;

@@ -6,6 +6,9 @@ use async_graphql_parser::types::{BaseType, Type};
 
 use super::answers::{Field, Object, Shape};
 
+/// More than these clippy takes for states that are told badly.
+const BOOLS_USUAL: usize = 3;
+
 /// The types of one folder.
 #[derive(Debug)]
 pub(crate) struct Module {
@@ -119,6 +122,10 @@ impl Names {
         let mut text = String::new();
         let derives = derives(modules, object);
         writeln!(text, "/// Of a `{}` what is asked for.", object.ty).expect(WRITES);
+        let is_bool = |field: &&Field| in_rust(&field.ty, &self.of(&field.shape)) == "bool";
+        if object.fields.iter().filter(is_bool).count() > BOOLS_USUAL {
+            text += "#[expect(clippy::struct_excessive_bools, reason = \"each is asked for\")]\n";
+        }
         writeln!(text, "#[derive({derives})]\npub(crate) struct {name} {{").expect(WRITES);
         for Field { key, ty, shape } in &object.fields {
             let (field, ty) = (word(&snake(key)), in_rust(ty, &self.of(shape)));

@@ -20,8 +20,8 @@ pub enum Exit {
     Unauthenticated = 4,
     /// There is no such thing.
     NotFound = 5,
-    /// A plan was shown and nothing was done: what it would end doesn't come back.
-    Planned = 6,
+    /// Nothing was decided: a plan was shown and not carried out, or nobody can say how what was looked at is.
+    Undecided = 6,
     /// What was rehearsed differs from what is.
     Differs = 7,
     /// No server answers. BSD's `EX_UNAVAILABLE`.
@@ -45,7 +45,7 @@ impl Exit {
         Self::Refused,
         Self::Unauthenticated,
         Self::NotFound,
-        Self::Planned,
+        Self::Undecided,
         Self::Differs,
         Self::Unreachable,
         Self::Internal,

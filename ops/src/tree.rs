@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use mediary_actors::{
     bot::{Bots, BotsArguments},
+    check::{CheckRunner, CheckRunnerArguments, Equipment},
     delivery::{Outbox, OutboxArguments},
     download::Library,
     ffmpeg::Ffmpeg,
@@ -26,6 +27,7 @@ use mediary_actors::{
 use mediary_events::lane;
 use mediary_log::{
     alarm::Alarms,
+    check::Checks,
     gate::{Gate, Reaction},
     signal::SignalHub,
     telemetry::Samples,
@@ -54,6 +56,8 @@ pub(crate) struct Roots {
     pub(crate) signals: SignalHub,
     /// Where it is told what was measured.
     pub(crate) samples: Samples,
+    /// What is known of checks beside the log.
+    pub(crate) checks: Checks,
     /// Who does all work in place of this process, if it is done elsewhere.
     pub(crate) hands: Option<Arc<dyn Hands>>,
     pub(crate) runner: Runner,
@@ -171,6 +175,15 @@ impl<'a> Ground<'a> {
         let Roots { gate, alarms, tokens, .. } = self.roots.clone();
         let arguments = SchedulerArguments { gate, alarms, tokens };
         Child::actor(name, STOPS_WITHIN, move || (Scheduler, arguments.clone()))
+    }
+
+    /// Who looks at what is to be looked at.
+    pub(crate) fn check_runner(&self, name: &'static str) -> Child {
+        let Roots { gate, alarms, vault, runner, outputs, gateway, samples, checks, .. } = self.roots.clone();
+        let (net, log, identities) = (gateway.net().by(name, None), gate.log().clone(), gate.identities());
+        let equipment = Equipment { net, runner, outputs, vault, log, identities };
+        let arguments = CheckRunnerArguments { gate, alarms, equipment, samples, checks };
+        Child::actor(name, PERFORMER_STOPS_WITHIN, move || (CheckRunner, arguments.clone()))
     }
 
     /// Who sends notices.

@@ -10,6 +10,7 @@
 mod administration;
 mod build;
 mod changed;
+pub mod check;
 pub mod collection;
 mod compare;
 mod completing;

@@ -11,6 +11,7 @@ pub mod address;
 pub mod bot;
 pub mod bounded;
 pub mod capability;
+pub mod check;
 pub mod clock;
 pub mod collection;
 pub mod cookies;
@@ -47,6 +48,7 @@ pub mod worker;
 
 pub use account::SessionId;
 pub use address::{Address, UrlRefused, VideoOfList};
+pub use check::{CheckId, IncidentId, RunId};
 pub use clock::{Clock, IdSource, Timestamp};
 pub use collection::{CollectionEntryId, CollectionId};
 pub use delivery::DeliveryId;

@@ -63,6 +63,10 @@ const fn of_work(name: &'static str, unit: Unit, about: &'static str) -> Metric 
     Metric { name, unit, about, subject: Some("the kind of work"), permission: Permission::READ }
 }
 
+const fn of_check(name: &'static str, unit: Unit, about: &'static str) -> Metric {
+    Metric { name, unit, about, subject: Some("the check"), permission: Permission::READ }
+}
+
 impl Metric {
     /// Every one.
     pub const ALL: &'static [&'static Self] = &[
@@ -80,6 +84,9 @@ impl Metric {
         &Self::ATTEMPT_MEMORY_PEAK,
         &Self::ATTEMPT_RATE,
         &Self::JOB_DURATION,
+        &Self::CHECK_UP,
+        &Self::CHECK_DURATION,
+        &Self::CHECK_VALUE,
     ];
     /// Part of all processors' time.
     pub const HOST_CPU: Self = of_machine(
@@ -146,6 +153,22 @@ impl Metric {
         "job.duration",
         Unit::Seconds,
         "From the moment a job was asked for until it was done, its waits included",
+    );
+
+    /// Whether a look found that all is well.
+    pub const CHECK_UP: Self = of_check(
+        "check.up",
+        Unit::One,
+        "1 if a look found that all is well, 0 if not; of what nobody can say there is none",
+    );
+    /// How long a look took.
+    pub const CHECK_DURATION: Self =
+        of_check("check.duration", Unit::Seconds, "How long a look of a check took");
+    /// A number that a look found.
+    pub const CHECK_VALUE: Self = of_check(
+        "check.value",
+        Unit::One,
+        "A number that a look of a check found, in the unit that it has there",
     );
 
     /// The one of a name.

@@ -8,6 +8,7 @@ mod archive;
 mod automation;
 mod bad_input;
 mod caches;
+mod check;
 mod collection;
 mod contract;
 mod crash;

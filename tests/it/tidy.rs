@@ -16,6 +16,7 @@ mod history;
 mod invariants;
 mod length;
 mod machine_paths;
+mod named_rules;
 mod pictures;
 mod pure;
 mod scopes;

@@ -9,13 +9,13 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 use mediary_schema::AttemptId;
-use rustls::{ClientConfig, crypto::ring};
-use rustls_platform_verifier::BuilderVerifierExt;
+use rustls::{ClientConfig, client::danger::ServerCertVerifier, crypto::ring};
 use tokio::time::timeout;
 
 use super::{
     Body, Error, Options, SetupError, Unreachable, Upstream,
     cache::Cache,
+    certificate::verifier,
     connect::{Connector, Timely},
     error::pause,
     host::Hosts,
@@ -42,6 +42,8 @@ type HttpClient = Client<Timely, Full<Bytes>>;
 pub(super) struct Inner {
     client: HttpClient,
     pub(super) tls: Arc<ClientConfig>,
+    /// Who judges certificates, for `tls` and for whoever wants to know why.
+    pub(super) verifier: Arc<dyn ServerCertVerifier>,
     pub(super) connector: Connector,
     pub(super) hosts: Arc<Hosts>,
     pub(super) rates: Rates,
@@ -131,19 +133,20 @@ impl Net {
     pub fn try_new(options: Options) -> Result<Self, SetupError> {
         fs::create_dir_all(&options.folder).map_err(SetupError::Folder)?;
         let connector = Connector::new(&options);
+        let verifier = verifier(&options).map_err(SetupError::Certificates)?;
         let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
-            .and_then(|tls| match &options.authorities {
-                Some(authorities) => Ok(tls.with_root_certificates(Arc::clone(authorities))),
-                None => tls.with_platform_verifier(),
-            })
             .map_err(SetupError::Certificates)?
+            // What is dangerous is to hand in somebody who believes everything: this is one of the usual two.
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::clone(&verifier))
             .with_no_client_auth();
         let client = client(&tls, &connector, &options);
         let hosts = Arc::new(Hosts::open(&options));
         let cache = Cache::new(options.folder.clone(), options.cache_bytes_max);
         let rates = Rates::of_all(options.bytes_per_second);
-        let inner = Arc::new(Inner { client, tls: Arc::new(tls), connector, hosts, rates, cache, options });
+        let tls = Arc::new(tls);
+        let inner = Arc::new(Inner { client, tls, verifier, connector, hosts, rates, cache, options });
         let caller = Caller { name: "server", attempt_id: None };
         Ok(Self { inner, caller, login: None, held: Duration::ZERO })
     }
@@ -157,7 +160,7 @@ impl Net {
         bytes_per_second: Option<u64>,
         login: Option<Login>,
     ) -> Self {
-        let Inner { client: usual, tls, connector, hosts, rates, cache, options } = &*self.inner;
+        let Inner { client: usual, tls, verifier, connector, hosts, rates, cache, options } = &*self.inner;
         let rates = rates.with_job(bytes_per_second);
         let (client, connector) = match proxy {
             Some(proxy) => {
@@ -166,9 +169,9 @@ impl Net {
             }
             None => (usual.clone(), connector.clone()),
         };
-        let (tls, hosts) = (Arc::clone(tls), Arc::clone(hosts));
+        let (tls, verifier, hosts) = (Arc::clone(tls), Arc::clone(verifier), Arc::clone(hosts));
         let (cache, options) = (cache.clone(), options.clone());
-        let inner = Arc::new(Inner { client, tls, connector, hosts, rates, cache, options });
+        let inner = Arc::new(Inner { client, tls, verifier, connector, hosts, rates, cache, options });
         Self { inner, caller: self.caller, login: login.map(Arc::new), held: self.held }
     }
 

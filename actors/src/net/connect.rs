@@ -123,6 +123,32 @@ impl Connector {
         }
     }
 
+    /// Where a host is, for what is no connection: those of its addresses that pass. No proxy carries such, and nothing goes
+    /// around a proxy but to networks that are open.
+    pub(super) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Unreachable> {
+        let host = bare(host);
+        let found: Vec<IpAddr> = if let Ok(address) = host.parse() {
+            vec![address]
+        } else {
+            let found = tokio::net::lookup_host((host, 0)).await.map_err(|_| Unreachable::NoSuchHost)?;
+            found.map(|address| address.ip()).collect()
+        };
+        if found.is_empty() {
+            return Err(Unreachable::NoSuchHost);
+        }
+        let passing: Vec<IpAddr> =
+            found.into_iter().filter(|address| self.guard.lets_pass(*address)).collect();
+        if passing.is_empty() {
+            return Err(Unreachable::Private { host: host.to_owned() });
+        }
+        if self.upstream.is_none() {
+            return Ok(passing);
+        }
+        let near: Vec<IpAddr> = passing.into_iter().filter(|address| self.guard.is_open(*address)).collect();
+        let reason = "carries connections only, and the internet is reached by nothing else".to_owned();
+        if near.is_empty() { Err(Unreachable::Proxy { reason, for_good: true }) } else { Ok(near) }
+    }
+
     /// Where a host lies, as far as it is known here. A proxy looks names up by itself: what it is led to by a name that has another
     /// address there is the proxy's to refuse.
     async fn lies(&self, host: &str) -> Lies {
@@ -210,7 +236,7 @@ impl Service<Uri> for Timely {
 }
 
 /// `[::1]` as it is parsed.
-fn bare(host: &str) -> &str {
+pub(super) fn bare(host: &str) -> &str {
     host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 

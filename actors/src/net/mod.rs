@@ -17,8 +17,10 @@
 
 mod body;
 mod cache;
+mod certificate;
 mod client;
 mod connect;
+mod echo;
 mod error;
 mod gateway;
 mod guard;
@@ -36,7 +38,9 @@ pub(crate) mod tests;
 
 pub use body::Body;
 pub use cache::{Cached, Wanted};
+pub use certificate::Shown;
 pub use client::{Answer, Net, Request};
+pub use echo::{EchoError, Echoes};
 pub use error::{Error, SetupError, Unreachable, class_of_status, failure_of};
 pub use gateway::Gateway;
 pub(crate) use gateway::{BY_PROXY, PRIVATE};

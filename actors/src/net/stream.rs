@@ -15,7 +15,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use super::{Error, Net, Unreachable, target::Target};
+use super::{Error, Net, Unreachable, connect::bare, target::Target};
 use crate::resource::Permit;
 
 /// A connection to a port of a host, which has a permit of that host for as long as it is there.
@@ -36,7 +36,7 @@ impl Net {
     /// Connects to a port of a host, which is a name or an address as a URL spells it.
     pub async fn open(&self, host: &str, port: u16) -> Result<Stream, Error> {
         // Where a proxy leads out, it is asked for a tunnel, as for https.
-        let target = Target::parse(&format!("https://{host}:{port}"))?;
+        let target = Target::of_port(host, port)?;
         let permit = self.inner.hosts.enter(&target, self.caller).await?;
         let link = self.inner.connector.clone().connect(target.uri()?).await?;
         let stream = link.into_stream();
@@ -48,8 +48,7 @@ impl Net {
     pub async fn secure(&self, host: &str, stream: Stream) -> Result<Stream, Error> {
         let Stream { io, peer, permit } = stream;
         let Io::Plain(plain) = io else { return Ok(Stream { io, peer, permit }) };
-        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-        let name = ServerName::try_from(host.to_owned()).map_err(|_| Error::Malformed)?;
+        let name = ServerName::try_from(bare(host).to_owned()).map_err(|_| Error::Malformed)?;
         let connector = TlsConnector::from(Arc::clone(&self.inner.tls));
         let shaken = tokio::time::timeout(self.inner.options.connects_within, connector.connect(name, plain));
         let secure = shaken.await.map_err(|_| Error::TimedOut)?;

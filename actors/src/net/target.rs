@@ -1,5 +1,7 @@
 //! An address as it goes out.
 
+use std::net::Ipv6Addr;
+
 use http::{Uri, uri::PathAndQuery};
 use mediary_schema::lane::Lane;
 use url::{Host, Url};
@@ -40,6 +42,16 @@ impl Target {
         let path =
             PathAndQuery::from_maybe_shared(wire(path_and_query(given))).map_err(|_| Error::Malformed)?;
         Ok(Self { given: given.to_owned(), is_secure, host, port, path })
+    }
+
+    /// A port of a host, which is a name or an address, an IPv6 one in brackets or without; as one that is asked by https.
+    pub(super) fn of_port(host: &str, port: u16) -> Result<Self, Error> {
+        let target = match host.parse::<Ipv6Addr>() {
+            Ok(address) => Self::parse(&format!("https://[{address}]:{port}"))?,
+            Err(_) => Self::parse(&format!("https://{host}:{port}"))?,
+        };
+        // Behind the slash of `host/path` the port would be a part of the path.
+        if target.port == port && target.path == "/" { Ok(target) } else { Err(Error::Malformed) }
     }
 
     /// The address that it was made of.

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use mediary_schema::{AttemptId, ProbeId};
+use mediary_schema::{AttemptId, ProbeId, RunId};
 
 /// Whose a child process is: what stops it, where its words are kept, what it used and what ends it after a crash go by
 /// that. One more kind of owner is one more variant.
@@ -12,21 +12,25 @@ pub enum Owner {
     Attempt(AttemptId),
     /// A look at a program.
     Probe(ProbeId),
+    /// A look of a check.
+    Run(RunId),
 }
 
 /// How processes say whose they are: the names of the variables that have it.
 const MARK_ATTEMPT: &str = "MEDIARY_ATTEMPT";
 const MARK_PROBE: &str = "MEDIARY_PROBE";
+const MARK_RUN: &str = "MEDIARY_CHECK_RUN";
 
 impl Owner {
     /// The marks of all kinds.
-    pub(super) const MARKS: [&str; 2] = [MARK_ATTEMPT, MARK_PROBE];
+    pub(super) const MARKS: [&str; 3] = [MARK_ATTEMPT, MARK_PROBE, MARK_RUN];
 
     /// The mark of its kind; its value is the id.
     pub(super) const fn mark(self) -> &'static str {
         match self {
             Self::Attempt(_) => MARK_ATTEMPT,
             Self::Probe(_) => MARK_PROBE,
+            Self::Run(_) => MARK_RUN,
         }
     }
 
@@ -34,7 +38,7 @@ impl Owner {
     pub(super) const fn attempt_id(self) -> Option<AttemptId> {
         match self {
             Self::Attempt(attempt_id) => Some(attempt_id),
-            Self::Probe(_) => None,
+            Self::Probe(_) | Self::Run(_) => None,
         }
     }
 }
@@ -44,6 +48,7 @@ impl fmt::Display for Owner {
         match self {
             Self::Attempt(attempt_id) => attempt_id.fmt(formatter),
             Self::Probe(probe_id) => probe_id.fmt(formatter),
+            Self::Run(run_id) => run_id.fmt(formatter),
         }
     }
 }
@@ -57,6 +62,12 @@ impl From<AttemptId> for Owner {
 impl From<ProbeId> for Owner {
     fn from(probe_id: ProbeId) -> Self {
         Self::Probe(probe_id)
+    }
+}
+
+impl From<RunId> for Owner {
+    fn from(run_id: RunId) -> Self {
+        Self::Run(run_id)
     }
 }
 
@@ -85,7 +96,8 @@ mod tests {
     #[test]
     fn each_kind_has_a_mark_of_its_own_among_all() {
         let (attempt, probe) = (AttemptId::from_uuid(Uuid::nil()), ProbeId::from_uuid(Uuid::nil()));
-        let marks = [Owner::from(attempt), Owner::from(probe)].map(Owner::mark);
+        let run = RunId::from_uuid(Uuid::nil());
+        let marks = [Owner::from(attempt), Owner::from(probe), Owner::from(run)].map(Owner::mark);
         assert_eq!(marks, Owner::MARKS);
     }
 }

@@ -25,7 +25,7 @@ use crate::{
 
 /// How bytes were checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "Check", name = "Check")]
+#[graphql(remote = "Check", name = "FileCheck")]
 pub(crate) enum CheckName {
     /// Every packet of the container was read, but something here has no decoder for them.
     Demuxed,

@@ -1,5 +1,6 @@
 //! Every route, and who may use it: nothing but `/healthz`, `/readyz`, pages without data and the door by which people sign
-//! in is answered to somebody who shows neither a token nor a session; a file also to whoever shows a signed link to it.
+//! in is answered to somebody who shows neither a token nor a session; a file also to whoever shows a signed link to it, and a report of
+//! a check is taken of whoever shows the key of its project.
 
 use std::{fmt, io, sync::Arc};
 
@@ -11,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use mediary_log::{Attached, BackupSettings, Log, gate::Gate, vault::Vault};
+use mediary_log::{Attached, BackupSettings, Log, check::Checks, gate::Gate, vault::Vault};
 use mediary_projections::Views;
 use mediary_schema::ProjectId;
 use tokio::sync::watch;
@@ -27,6 +28,7 @@ use super::{
     limits::{self, limit_requests},
     page,
     peer::{Proxies, name_client},
+    ping::Ping,
     spawn_blocking,
     websocket::{self, Sockets},
     writing::Writing,
@@ -58,6 +60,8 @@ pub struct App {
     pub log: Log,
     /// What is shown, for archives.
     pub views: Views,
+    /// What is known of checks beside the log, and how reports are heard.
+    pub checks: Checks,
     /// Opens kept files.
     pub kept: Arc<dyn KeptFiles>,
     /// Who knows the tokens.
@@ -100,6 +104,8 @@ impl App {
             self.authenticator.clone(),
             Arc::clone(&self.kept),
         );
+        // Whoever reports shows the key of a project, and nothing else.
+        let ping = Ping::new(self.gate.clone(), self.vault.clone(), self.checks.clone()).routes();
         let guarded = Router::new()
             .route("/metrics", get(metrics))
             .route("/v1/download/archive", get(archive::archive))
@@ -120,6 +126,7 @@ impl App {
         Router::new()
             .merge(compressed)
             .merge(limit_requests(door, &self.limits))
+            .merge(limit_requests(ping, &self.limits))
             .merge(guarded)
             .merge(files.routes())
             .route("/graphql/ws", sockets.route())

@@ -14,6 +14,7 @@ pub mod limits;
 pub(crate) mod operation;
 pub mod page;
 mod peer;
+pub(crate) mod ping;
 mod replay;
 mod shares;
 mod spawn;

@@ -6,7 +6,7 @@ mod query;
 mod subscription;
 
 pub(crate) use entry::ENTRY;
-pub(crate) use query::TelemetryQuery as Query;
+pub(crate) use query::{TelemetryQuery as Query, refused};
 pub(crate) use subscription::TelemetrySubscription as Subscription;
 
 pub(crate) use crate::nothing::Mutation;

@@ -87,7 +87,7 @@ fn apart(context: &Context<'_>) -> Result<()> {
     now_only(context, "samples are kept apart from the log, each with its own moment")
 }
 
-pub(super) fn refused(error: &TelemetryError) -> Error {
+pub(crate) fn refused(error: &TelemetryError) -> Error {
     match error {
         TelemetryError::Wanted(error) => fault(&error.to_string(), "BAD_TELEMETRY", false),
         TelemetryError::Stopping => fault("the server is stopping", "STOPPING", true),

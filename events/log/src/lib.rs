@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod alarm;
+pub mod check;
 pub mod fanout;
 pub mod gate;
 mod log;

@@ -19,6 +19,9 @@ const NOT_DONE: &str = "{{ not_done.message }} ({{ not_done.code }})\n`mediary s
 const ROOT_AWAY: &str = "No file of it is taken for lost, and what needs it waits.";
 const HALTED: &str = "{{ reason }}\n`mediary concern resume {{ part }}` starts it again.";
 
+const FAILING: &str = "{{ it }} is failing";
+const FAILING_STILL: &str = "{{ it }} is failing by itself, too";
+
 fn made() -> BTreeMap<String, Rule> {
     use Severity::{Error, Info, Urgent, Warning};
     let (failure, unsent) = (Some("{{ failure.message }}"), Some(UNSENT));
@@ -116,6 +119,18 @@ fn made() -> BTreeMap<String, Rule> {
             )),
         ),
         ("channel-back", of_channel(resolved("delivery.completed"))),
+        ("check-unknown", nobody_can_say()),
+        ("check-known", Rule { when: some("verdict", one_of(&["ok", "failing"])), ..of_unknown(resolved("check.turned")) }),
+        ("check-well", when_told("check.incident_closed", Info, "{{ it }} is well again", None)),
+        ("check-failing-info", when_told("check.incident_opened", Info, FAILING, Some(Info))),
+        ("check-failing-warning", when_told("check.incident_opened", Warning, FAILING, Some(Warning))),
+        ("check-failing", when_told("check.incident_opened", Error, FAILING, Some(Error))),
+        ("check-failing-urgent", when_told("check.incident_opened", Urgent, FAILING, Some(Urgent))),
+        ("check-failing-still-info", when_told("check.incident_detached", Info, FAILING_STILL, Some(Info))),
+        ("check-failing-still-warning", when_told("check.incident_detached", Warning, FAILING_STILL, Some(Warning))),
+        ("check-failing-still", when_told("check.incident_detached", Error, FAILING_STILL, Some(Error))),
+        ("check-failing-still-urgent", when_told("check.incident_detached", Urgent, FAILING_STILL, Some(Urgent))),
+        ("check-removed", resolved("check.removed")),
         ("part-halted", of_part(raised("worker.part_halted", Urgent, "{{ part }} is halted", Some(HALTED)))),
         ("part-resumed", of_part(resolved("worker.part_resumed"))),
         // Whatever was halted runs again.
@@ -134,4 +149,31 @@ fn raised(event: &str, severity: Severity, title: &str, body: Option<&str>) -> R
 
 fn resolved(event: &str) -> Rule {
     Rule { event: event.to_owned(), when: Vec::new(), about: None, topic: None, then: Then::Resolve {} }
+}
+
+fn one_of(words: &[&str]) -> Test {
+    Test::OneOf(words.iter().map(|word| (*word).to_owned()).collect())
+}
+
+/// What nobody can say is told beside what is wrong, and ends by itself.
+fn of_unknown(rule: Rule) -> Rule {
+    Rule { topic: Some("unknown".to_owned()), ..rule }
+}
+
+fn nobody_can_say() -> Rule {
+    let is = |field: &str, is: Test| Condition { field: field.to_owned(), is };
+    let when = vec![
+        is("verdict", Test::Equals("unknown".to_owned())),
+        is("reason", one_of(&["could_not_run", "timed_out", "late"])),
+    ];
+    let title = "Nobody can say how {{ it }} is";
+    Rule { when, ..of_unknown(raised("check.turned", Severity::Warning, title, Some("{{ message }}"))) }
+}
+
+/// What happens to an incident that is none of another check's, while nobody wants to hear nothing of it.
+fn when_told(event: &str, severity: Severity, title: &str, of: Option<Severity>) -> Rule {
+    let is = |field: &str, is: Test| Condition { field: field.to_owned(), is };
+    let mut when = vec![is("behind", Test::Present(false)), is("snoozed_until", Test::Present(false))];
+    when.extend(of.map(|severity| is("severity", Test::Equals(severity.name().to_owned()))));
+    Rule { when, ..raised(event, severity, title, Some("{{ message }}")) }
 }

@@ -62,4 +62,5 @@ pub(crate) const CONCERNS: &[Concern] = &[
     super::notification::CONCERN,
     super::bot::CONCERN,
     super::preview::CONCERN,
+    super::check::CONCERN,
 ];

@@ -50,6 +50,9 @@ pub(crate) enum Failure {
         /// What can be done next.
         advice: String,
     },
+    /// It was looked at, and nobody can say how it is.
+    #[error("{what} can't say: {message}")]
+    NobodyCanSay { what: String, message: String },
     /// What was looked at is not whole, for a reason with a code.
     #[error("{message}")]
     Unsound { code: String, message: String, advice: String },
@@ -89,7 +92,7 @@ impl Failure {
             Self::Client(error) => error.exit(),
             Self::Refused(error) => exit_of_refusal(error),
             Self::NotFound { .. } => Exit::NotFound,
-            Self::Planned { .. } | Self::Unapplied { .. } => Exit::Planned,
+            Self::Planned { .. } | Self::Unapplied { .. } | Self::NobodyCanSay { .. } => Exit::Undecided,
             Self::Differs => Exit::Differs,
             Self::Work { .. } | Self::Unsound { .. } => Exit::WorkFailed,
             Self::Usage { .. } | Self::Ambiguous { .. } => Exit::Usage,
@@ -182,6 +185,7 @@ impl Diagnostic for Failure {
             }
             Self::Planned { .. } => "`--yes` does it",
             Self::Unapplied { advice } => advice,
+            Self::NobodyCanSay { .. } => "`mediary check show` says why; what can't be looked at is not well",
             Self::Differs => "read what differs; nothing was changed, and the server goes on",
             Self::NotFound { advice, .. } | Self::Usage { advice, .. } => advice,
             Self::File { source, .. } => file_advice(source.kind())?,

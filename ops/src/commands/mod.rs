@@ -11,6 +11,7 @@ mod account;
 mod arguments;
 mod backup;
 mod bot;
+mod check;
 mod collection;
 mod concerns;
 mod connection;

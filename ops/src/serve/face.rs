@@ -47,6 +47,7 @@ pub(super) fn app(
             clock: record.gate.clock().clone(),
             gate: record.gate.clone(),
         }),
+        checks: work.checks.clone(),
         outputs: Arc::new(Outputs(work.outputs.clone())),
         standings: work.standings.clone(),
         reactions: record.reaction_names(),
@@ -59,6 +60,7 @@ pub(super) fn app(
         vault: readers.vault.clone(),
         log: log.clone(),
         views: views.clone(),
+        checks: work.checks.clone(),
         kept: Arc::new(KeptFiles { gate: record.gate.clone(), chapters: work.chapters.clone() }),
         authenticator: Authenticator::new(tokens.clone()).with_browsers(Browsers {
             origins: configuration.origins.clone(),

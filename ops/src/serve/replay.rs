@@ -12,6 +12,7 @@ use mediary_api::{
 use mediary_log::{
     Log,
     alarm::{Alarms, Leaps},
+    check::Checks,
     gate::Gate,
     signal::SignalHub,
     token::Tokens,
@@ -86,6 +87,7 @@ impl ReplayServer {
             tokens: tokens.clone(),
             vault: Vault::start(&log, folder, None).map_err(ServeError::Vault)?,
             queue: Arc::new(Nobody),
+            checks: Checks::default(),
             outputs: Arc::new(Nobody),
             standings: watch::channel(Standings::default()).1,
             reactions: Vec::new(),

@@ -18,6 +18,7 @@ use mediary_events::lane;
 use mediary_log::{
     Log, Options as LogOptions,
     alarm::{Alarms, Leaps},
+    check::Checks,
     fanout::RelayHandle,
     gate::{Gate, Reaction},
     signal::SignalHub,
@@ -169,6 +170,8 @@ pub(super) struct Work {
     pub(super) standings: watch::Receiver<Standings>,
     /// What has yt-dlp loaded; it is started by the first run.
     pub(super) host: Option<Host>,
+    /// What is known of checks beside the log.
+    pub(super) checks: Checks,
     /// What child programs wrote.
     pub(super) outputs: Outputs,
     /// Who asks kept files for their chapters.
@@ -199,6 +202,7 @@ impl Work {
             signals: signals.clone(),
             samples: readers.samples.clone(),
             hands,
+            checks: Checks::default(),
             tools: tree::tools(configuration, path_folders),
             outputs: Outputs::in_folder(
                 configuration.data.join("output"),
@@ -218,8 +222,20 @@ impl Work {
             tree::grow(&roots, configuration, fanout.child.take()).await.map_err(ServeError::Actors)?;
         let relay = fanout.start(&record.gate, &readers.tokens, &signals);
         let chapters = ChapterReader::new(roots.ffmpeg(), record.gate.ids().clone());
-        let Roots { desk, host, outputs, .. } = roots;
-        Ok(Self { supervisor, relay, signals, desk, reacted, held, standings, host, outputs, chapters })
+        let Roots { desk, host, outputs, checks, .. } = roots;
+        Ok(Self {
+            supervisor,
+            relay,
+            signals,
+            desk,
+            reacted,
+            held,
+            standings,
+            host,
+            checks,
+            outputs,
+            chapters,
+        })
     }
 
     /// Keeps supervisor and log of one mind until it is stopped.

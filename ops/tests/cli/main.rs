@@ -2,6 +2,7 @@
 
 mod auditing;
 mod botting;
+mod checking;
 mod collecting;
 mod deleting;
 mod failing;

@@ -27,6 +27,8 @@ impl Permission {
         Self::SECRET,
         Self::BOT,
         Self::SEE_MACHINE,
+        Self::CHECK,
+        Self::CHECK_BY_COMMAND,
     ];
 }
 

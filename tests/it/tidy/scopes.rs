@@ -12,6 +12,8 @@ const WAYS: [(&str, &[&str]); 3] = [
             "api/src/session.rs",
             "events/log/src/gate/caller.rs",
             "actors/src/bot/answer.rs",
+            // A check of events, as anybody who may only read.
+            "actors/src/check/kinds/events.rs",
         ],
     ),
     ("Scope::of_platform", &["schema/src/scope.rs", "ops/src/serve/observe.rs"]),

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod bot;
+pub mod check;
 pub mod collection;
 pub mod delivery;
 pub mod download;
@@ -78,4 +79,5 @@ pub const REGISTRY: Registry = Registry::new(&[
     notification::ENTRY,
     delivery::ENTRY,
     preview::ENTRY,
+    check::ENTRY,
 ]);

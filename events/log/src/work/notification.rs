@@ -5,7 +5,9 @@ mod facts;
 mod wording;
 
 use mediary_events::{
-    Asked as _, Concern as _, codec,
+    Asked as _, Concern as _,
+    check::Check,
+    codec,
     command::Commands,
     delivery::Delivery,
     notification::{
@@ -274,9 +276,14 @@ pub fn consequence(
                 body: body.filter(|body| !body.trim().is_empty()),
             };
             let about_channel = channel.filter(|_| event.envelope.stream.category == Delivery::NAME);
+            // Whoever says what is checked says where it is told.
+            let named = facts.get("channels").filter(|_| event.envelope.stream.category == Check::NAME);
+            let named = named.and_then(Value::as_array).into_iter().flatten();
+            let named = named.filter_map(Value::as_str).map(str::to_owned);
+            let channels = wording.channels.iter().cloned().chain(named).collect();
             // A channel fails with each message, and at each try.
             let is_told_once = kind == FAILED && notice.topic.is_some();
-            Consequence::Raise { notice, channels: wording.channels.clone(), about_channel, is_told_once }
+            Consequence::Raise { notice, channels, about_channel, is_told_once }
         }
     }))
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use mediary_events::{
-    Concern as _, StreamId, codec, delivery::Delivery, download::Download, file::File, job::Job,
-    playlist::Playlist, root::Root, schedule::Schedule, told,
+    Concern as _, StreamId, check::Check, codec, delivery::Delivery, download::Download, file::File,
+    job::Job, playlist::Playlist, root::Root, schedule::Schedule, told,
 };
 use mediary_schema::{
-    DownloadId, FileId, JobId, PlaylistId, ProjectId, ScheduleId, Subject, account::Permission,
+    CheckId, DownloadId, FileId, JobId, PlaylistId, ProjectId, ScheduleId, Subject, account::Permission,
     notification::Rule, redact, root::RootId,
 };
 use serde_json::{Map, Value, json};
@@ -129,6 +129,14 @@ pub(super) fn called(gate: &Gate, thing: &Subject, event: &Recorded) -> Result<O
             match &state.plan {
                 Some(plan) => Some(plan.name.clone()),
                 None => gate.state_at::<Schedule>(id, before)?.plan.as_ref().map(|plan| plan.name.clone()),
+            }
+        }
+        CheckId::KIND => {
+            let before = position.saturating_sub(1);
+            let state = gate.state_at::<Check>(id, position)?;
+            match &state.plan {
+                Some(plan) => Some(plan.name.clone()),
+                None => gate.state_at::<Check>(id, before)?.plan.as_ref().map(|plan| plan.name.clone()),
             }
         }
         RootId::KIND => {

@@ -1,0 +1,139 @@
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
+use mediary_events::Rejection as _;
+use mediary_projections::{
+    Snapshot, Views,
+    check::{self as view, CheckField, CheckFilter, CheckView, IncidentField, TurnField},
+    listing::OrderField as _,
+};
+use mediary_schema::{CheckId, account::Permission, check::Probe};
+
+use super::{
+    Check, CheckState,
+    object::{CheckById, CheckIncident, CheckTurn},
+};
+use crate::{
+    as_of::now_only,
+    connection::{self, Nodes, Of, Part},
+    error::{fault, parse_id},
+    loader::look_up,
+    scalar::Position,
+    schema::platform,
+    server::{ping, spawn_blocking},
+    session::session,
+    sorting::{OrderBy, order},
+};
+
+const VIEW: Of = Views::of::<CheckView>;
+
+#[derive(Debug, Default)]
+pub(crate) struct CheckQuery;
+
+/// What checks can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "CheckField", name = "CheckOrderField")]
+pub(crate) enum OrderName {
+    /// When they were defined first.
+    DefinedAt,
+    /// Their names.
+    Name,
+}
+
+/// Which checks are asked for; all of it must be so.
+#[derive(Debug, Default, InputObject)]
+pub(crate) struct CheckFilterInput {
+    /// Only those that were found so.
+    state: Option<CheckState>,
+    /// Only those of this kind.
+    kind: Option<String>,
+    /// Only those that have these words in their names, targets, groups or tags.
+    search: Option<String>,
+}
+
+#[Object]
+#[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+impl CheckQuery {
+    /// A check; none if there is no such check.
+    async fn check(
+        &self,
+        context: &Context<'_>,
+        id: ID,
+        #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
+    ) -> Result<Option<Check>> {
+        connection::one(context, VIEW, &id, min_position, view::check).await
+    }
+
+    /// What is looked at again and again, by name unless said otherwise.
+    #[graphql(
+        complexity = "connection::cost(first, last, child_complexity) + connection::cost_of_search(filter.as_ref().and_then(|filter| filter.search.as_ref()))"
+    )]
+    async fn checks(
+        &self,
+        context: &Context<'_>,
+        first: Option<u32>,
+        after: Option<String>,
+        last: Option<u32>,
+        before: Option<String>,
+        filter: Option<CheckFilterInput>,
+        order_by: Option<OrderBy<OrderName>>,
+        #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
+    ) -> Result<Nodes<Check>> {
+        let CheckFilterInput { state, kind, search } = filter.unwrap_or_default();
+        let (state, search) = (state.map(CheckState::into), connection::search(search)?);
+        let filter = CheckFilter { order: order(order_by), state, kind, search };
+        let part = (Part { first, last, after, before }, filter.order.field.by());
+        let query = move |rows: &Snapshot<'_>, request: &_| view::checks(rows, &filter, request);
+        connection::page(context, VIEW, part, min_position, query).await
+    }
+
+    /// Where a check reports that reports by itself: a path on the server, to which whoever has it may report. `start`, `fail`, `log` or an
+    /// exit code may stand behind it. `mediary secret rotate` makes it another one. None if there is no such check, or it is looked at.
+    async fn check_push_path(&self, context: &Context<'_>, id: ID) -> Result<Option<String>> {
+        now_only(context, "where to report is known of now alone")?;
+        let session = session(context, Permission::CHECK)?;
+        let check_id: CheckId = parse_id(&id)?;
+        let row = look_up::<CheckById>(context, check_id).await?;
+        let Some(row) = row.filter(|row| matches!(row.definition.probe, Probe::Push {})) else {
+            return Ok(None);
+        };
+        let (vault, project) = (platform(context).vault.clone(), session.project);
+        let path = spawn_blocking(move || ping::path_of(&vault, project, &row.name)).await;
+        let path = path.map_err(|_| fault("the server is stopping", "STOPPING", true))?;
+        path.map(Some).map_err(|error| fault(&error.to_string(), error.code(), false))
+    }
+
+    /// Whenever a check, or any, was found to be another thing than before; the newest first.
+    #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
+    async fn check_turns(
+        &self,
+        context: &Context<'_>,
+        first: Option<u32>,
+        after: Option<String>,
+        last: Option<u32>,
+        before: Option<String>,
+        #[graphql(desc = "Only those of this check.")] check_id: Option<ID>,
+        #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
+    ) -> Result<Nodes<CheckTurn>> {
+        let check_id: Option<CheckId> = check_id.map(|id| parse_id(&id)).transpose()?;
+        let part = (Part { first, last, after, before }, TurnField::DEFAULT.field.by());
+        let query = move |rows: &Snapshot<'_>, request: &_| view::turns(rows, check_id, request);
+        connection::page(context, VIEW, part, min_position, query).await
+    }
+
+    /// What is wrong with a check, or with any, and what was; the newest first.
+    #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
+    async fn check_incidents(
+        &self,
+        context: &Context<'_>,
+        first: Option<u32>,
+        after: Option<String>,
+        last: Option<u32>,
+        before: Option<String>,
+        #[graphql(desc = "Only those of this check.")] check_id: Option<ID>,
+        #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
+    ) -> Result<Nodes<CheckIncident>> {
+        let check_id: Option<CheckId> = check_id.map(|id| parse_id(&id)).transpose()?;
+        let part = (Part { first, last, after, before }, IncidentField::DEFAULT.field.by());
+        let query = move |rows: &Snapshot<'_>, request: &_| view::incidents(rows, check_id, request);
+        connection::page(context, VIEW, part, min_position, query).await
+    }
+}

@@ -1,0 +1,234 @@
+//! Reports of whatever is checked by reporting itself: `/ping/KEY/NAME`, with `/start`, `/fail`, `/log` or an exit code behind it,
+//! as Healthchecks has it, so that a crontab changes its host name only.
+//!
+//! Guarantees: a key is of one project and does nothing but report there, and with `?create=1` make a check that reports by itself; it
+//! follows from the vault's master key, and is another one after `mediary secret rotate`. What is answered with 200 was taken.
+
+use std::collections::HashMap;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Path, Query, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use mediary_events::check::{Ask, Check, ask::Add};
+use mediary_log::{
+    Origin, OriginKind,
+    check::Checks,
+    gate::{Caller, Gate, Refusal, Story as _},
+    vault::{Vault, VaultError},
+};
+use mediary_schema::{
+    CheckId, ProjectId,
+    check::{Alerting, Beat, BeatKind, Definition, Probe, one_line},
+    schedule::{Rhythm, Timing},
+};
+use uuid::Uuid;
+
+use super::spawn_blocking;
+
+/// What the key is for.
+const PURPOSE: &str = "mediary 2026-11-29 reports of checks";
+/// Digits of a key: 128 bits.
+const KEY_DIGITS: usize = 32;
+/// The longest words of a report that are read, in bytes; of longer ones the beginning counts.
+const WORDS_BYTES_MAX: usize = 100 << 10;
+/// What a check that is made by its first report expects: once a day, an hour late at most, as Healthchecks has it.
+const EVERY_SECONDS: u32 = 86_400;
+const GRACE_SECONDS: u32 = 3_600;
+
+/// Where reports come in.
+#[derive(Clone)]
+pub(super) struct Ping {
+    gate: Gate,
+    vault: Vault,
+    checks: Checks,
+}
+
+/// Why a report was not taken.
+struct NotTaken(StatusCode, String);
+
+impl IntoResponse for NotTaken {
+    fn into_response(self) -> Response {
+        let Self(status, why) = self;
+        (status, [(header::CACHE_CONTROL, "no-store")], why + "\n").into_response()
+    }
+}
+
+/// Where a check reports: a path on the server. May block.
+pub(crate) fn path_of(vault: &Vault, project: ProjectId, name: &str) -> Result<String, VaultError> {
+    let name: String =
+        url::form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
+    Ok(format!("/ping/{}/{name}", key_of(vault, project)?))
+}
+
+/// The key of a project: digits, with the project before them if it is not the only one of a person alone.
+fn key_of(vault: &Vault, project: ProjectId) -> Result<String, VaultError> {
+    let proof = blake3::keyed_hash(&*vault.key_for(PURPOSE)?, project.uuid().as_bytes()).to_hex();
+    let digits = &proof[..KEY_DIGITS];
+    Ok(if project == ProjectId::HOME { digits.to_owned() } else { format!("{}.{digits}", project.token()) })
+}
+
+/// The project whose key it is.
+fn project_of(vault: &Vault, key: &str) -> Result<Option<ProjectId>, VaultError> {
+    let project = match key.split_once('.') {
+        None => ProjectId::HOME,
+        Some((project, _)) => match Uuid::parse_str(project) {
+            Ok(uuid) => ProjectId::from_uuid(uuid),
+            Err(_) => return Ok(None),
+        },
+    };
+    // As hashes, whose comparison tells nobody how far both are the same.
+    let is_it = blake3::hash(key.as_bytes()) == blake3::hash(key_of(vault, project)?.as_bytes());
+    Ok(is_it.then_some(project))
+}
+
+impl Ping {
+    pub(super) fn new(gate: Gate, vault: Vault, checks: Checks) -> Self {
+        Self { gate, vault, checks }
+    }
+
+    pub(super) fn routes<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
+        let plain = async |State(ping): State<Self>,
+                           Path((key, name)): Path<(String, String)>,
+                           Query(asked): Query<HashMap<String, String>>,
+                           headers: HeaderMap,
+                           body: Body| {
+            ping.take(&key, &name, BeatKind::Success, &asked, &headers, body).await
+        };
+        let with_word = async |State(ping): State<Self>,
+                               Path((key, name, word)): Path<(String, String, String)>,
+                               Query(asked): Query<HashMap<String, String>>,
+                               headers: HeaderMap,
+                               body: Body| match kind_of(&word) {
+            Some(kind) => ping.take(&key, &name, kind, &asked, &headers, body).await,
+            None => Err(NotTaken(
+                StatusCode::BAD_REQUEST,
+                "behind the name stands `start`, `fail`, `log` or an exit code from 0 to 255".to_owned(),
+            )),
+        };
+        Router::new()
+            .route("/ping/{key}/{name}", get(plain).post(plain))
+            .route("/ping/{key}/{name}/{word}", get(with_word).post(with_word))
+            .with_state(self)
+    }
+
+    async fn take(
+        self,
+        key: &str,
+        name: &str,
+        kind: BeatKind,
+        asked: &HashMap<String, String>,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Response, NotTaken> {
+        let (vault, shown) = (self.vault.clone(), key.to_owned());
+        let project = spawn_blocking(move || project_of(&vault, &shown)).await;
+        let project = match project {
+            Ok(Ok(Some(project))) => project,
+            Ok(Ok(None)) => {
+                return Err(NotTaken(
+                    StatusCode::NOT_FOUND,
+                    "this address reports nothing here: `mediary check push-url NAME` says where to report"
+                        .to_owned(),
+                ));
+            }
+            Ok(Err(_)) | Err(_) => return Err(not_now()),
+        };
+        let at = self.gate.clock().now();
+        let check_id = self.gate.identities().check(project, name);
+        let is_wanted = asked.get("create").is_some_and(|create| create == "1");
+        match self.is_there(check_id).await? {
+            true => {}
+            false if is_wanted => self.make(project, name).await?,
+            false => {
+                return Err(NotTaken(
+                    StatusCode::NOT_FOUND,
+                    format!("there is no check {name:?} that reports by itself; `?create=1` makes it"),
+                ));
+            }
+        }
+        let message = words(headers, body).await;
+        if self.checks.report(Beat { check_id, kind, message, at }) {
+            Ok("OK\n".into_response())
+        } else {
+            Err(not_now())
+        }
+    }
+
+    async fn is_there(&self, check_id: CheckId) -> Result<bool, NotTaken> {
+        let reports = |state: &<Check as mediary_events::Concern>::State| {
+            state.plan.as_ref().is_some_and(|plan| matches!(plan.definition.probe, Probe::Push {}))
+        };
+        self.gate.inspect::<Check, _>(check_id.uuid(), reports).await.map_err(|_| not_now())
+    }
+
+    async fn make(&self, project: ProjectId, name: &str) -> Result<(), NotTaken> {
+        let definition = Definition {
+            probe: Probe::Push {},
+            rhythm: Rhythm { timing: Timing::Every { seconds: EVERY_SECONDS }, jitter_seconds: 0 },
+            timeout_seconds: GRACE_SECONDS,
+            is_inverted: false,
+            alerting: Alerting::default(),
+            maintenance: Vec::new(),
+            depends_on: [].into(),
+            group: None,
+            tags: [].into(),
+            links: [].into(),
+        };
+        let asked = Ask::Add(Box::new(Add { name: name.to_owned(), definition, replace: false }));
+        let origin = Origin { kind: OriginKind::Webhook, id: Uuid::nil() };
+        let caller = Caller::platform(origin, self.gate.ids()).within(project);
+        match self.gate.transact(caller, move |story| asked.tell(story)).await {
+            Ok(_) => Ok(()),
+            Err(Refusal::Rejected(rejection)) => Err(NotTaken(StatusCode::CONFLICT, rejection.to_string())),
+            Err(_) => Err(not_now()),
+        }
+    }
+}
+
+fn not_now() -> NotTaken {
+    NotTaken(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "no report is taken now; the same may be a moment later".to_owned(),
+    )
+}
+
+fn kind_of(word: &str) -> Option<BeatKind> {
+    Some(match word {
+        "start" => BeatKind::Start,
+        "fail" => BeatKind::Fail,
+        "log" => BeatKind::Log,
+        code => BeatKind::Exit(code.parse().ok()?),
+    })
+}
+
+/// The first line of what came with a report.
+async fn words(headers: &HeaderMap, body: Body) -> String {
+    let length =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if length == Some(0) {
+        return String::new();
+    }
+    // What is longer is not read: that it came is the report.
+    let bytes = to_bytes(body, WORDS_BYTES_MAX).await.unwrap_or_default();
+    one_line(&String::from_utf8_lossy(&bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_behind_a_name_says_what_came_of_it() {
+        assert_eq!(kind_of("start"), Some(BeatKind::Start));
+        assert_eq!(kind_of("0"), Some(BeatKind::Exit(0)));
+        assert_eq!(kind_of("255"), Some(BeatKind::Exit(255)));
+        for word in ["256", "-1", "success", ""] {
+            assert_eq!(kind_of(word), None, "{word}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+use mediary_schema::{
+    CheckId, IncidentId, RunId, Timestamp,
+    check::{Definition, Reason, Verdict},
+};
+
+/// What may be asked of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Look again and again from now on.
+    Define {
+        /// What people call it.
+        name: String,
+        /// What is looked at, how and when.
+        definition: Box<Definition>,
+        /// Whether it takes the place of what is checked under this name.
+        replace: bool,
+        /// The moment of it.
+        now: Timestamp,
+    },
+    /// Look no more until it is resumed.
+    Pause,
+    /// Look again.
+    Resume {
+        /// The moment of it.
+        now: Timestamp,
+    },
+    /// Look no more, and forget what was wrong.
+    Remove,
+    /// Look now, too.
+    RequestRun {
+        /// The look.
+        run_id: RunId,
+    },
+    /// The look that was asked for is over.
+    EndRun {
+        /// The look.
+        run_id: RunId,
+        /// What it found.
+        verdict: Verdict,
+        /// Why nobody can say, if so.
+        reason: Option<Reason>,
+        /// What was seen, in one line.
+        message: String,
+        /// How long it took, in milliseconds.
+        took_ms: u64,
+    },
+    /// This was found.
+    Observe {
+        /// What it says.
+        verdict: Verdict,
+        /// Why nobody can say, if so.
+        reason: Option<Reason>,
+        /// What was seen, in one line.
+        message: String,
+        /// When.
+        at: Timestamp,
+        /// By which look; none if it was none, such as a moment that went by.
+        run_id: Option<RunId>,
+    },
+    /// Enough looks failed: something is wrong.
+    OpenIncident {
+        /// What is wrong, from now on.
+        incident_id: IncidentId,
+        /// The check that this one can't be well without, and that is not well.
+        behind: Option<CheckId>,
+    },
+    /// What it was behind is well, and it is wrong all the same.
+    DetachIncident,
+    /// Enough looks were well: it is over.
+    CloseIncident,
+    /// Somebody knows of it.
+    Acknowledge {
+        /// What he has to say.
+        note: Option<String>,
+    },
+    /// Tell nobody until then.
+    Snooze {
+        /// Until when; none ends it.
+        until: Option<Timestamp>,
+        /// The moment of it.
+        now: Timestamp,
+    },
+}

@@ -1,0 +1,314 @@
+//! `mediary check`: what is looked at again and again, and what is found.
+
+mod arguments;
+mod entry;
+mod file;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use mediary_schema::{Clock, Timestamp};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+pub(crate) use self::{arguments::Verb, entry::CONCERN};
+use self::{
+    arguments::{Acknowledge, Add, History, List, One, Run, Snooze, Which},
+    file::Wanted,
+};
+use super::{
+    failure::Failure,
+    intent::Intent,
+    named::{self, Kind},
+    noun::Verbs,
+    page,
+    playlist::input,
+    schedule::how_long,
+};
+use crate::{
+    answers::check::{
+        Check, CheckPayload, acknowledge, add, history, list, pause, push_path, remove, resume, run, show,
+        snooze,
+    },
+    client::{Client, Document},
+    output::{Output, Table, clean, fields, moment, optional, word},
+};
+
+/// What it is about, by what people call them.
+pub(crate) const KIND: Kind = Kind::new("CHECK", "check", "`mediary check list` shows those that there are");
+
+pub(crate) const ADD: Document<add::Answer> = Document::repeatable(include_str!("check/add.graphql"));
+pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str!("check/list.graphql"));
+pub(crate) const SHOW: Document<show::Answer> = Document::repeatable(include_str!("check/show.graphql"));
+pub(crate) const HISTORY: Document<history::Answer> =
+    Document::repeatable(include_str!("check/history.graphql"));
+pub(crate) const PAUSE: Document<pause::Answer> = Document::repeatable(include_str!("check/pause.graphql"));
+pub(crate) const RESUME: Document<resume::Answer> =
+    Document::repeatable(include_str!("check/resume.graphql"));
+pub(crate) const REMOVE: Document<remove::Answer> =
+    Document::repeatable(include_str!("check/remove.graphql"));
+pub(crate) const RUN: Document<run::Answer> = Document::repeatable(include_str!("check/run.graphql"));
+pub(crate) const ACKNOWLEDGE: Document<acknowledge::Answer> =
+    Document::repeatable(include_str!("check/acknowledge.graphql"));
+pub(crate) const SNOOZE: Document<snooze::Answer> =
+    Document::repeatable(include_str!("check/snooze.graphql"));
+
+pub(crate) const PUSH_PATH: Document<push_path::Answer> =
+    Document::repeatable(include_str!("check/push_path.graphql"));
+
+/// What whoever wants an address is told of a check that has none.
+const PUSH_ADVICE: &str =
+    "only a check of the kind `push` reports by itself; `mediary check run` looks at any other";
+/// How often it is asked whether a look is over.
+const ASK_EVERY: Duration = Duration::from_millis(200);
+/// How much longer than a look may take it is waited for its end: it is recorded then, and shown.
+const ENDS_WITHIN: Duration = Duration::from_secs(30);
+
+impl Verbs for Verb {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::Add(wanted) => add_all(*wanted, client, output).await,
+            Self::List(List { state, kind, search }) => {
+                let state = state.map(|state| format!("{state:?}").to_uppercase());
+                let filter = json!({ "filter": { "state": state, "kind": kind, "search": search } });
+                let checks = page::all(client, &LIST, filter, None).await?;
+                Ok(output.show(&checks, |checks| table(checks))?)
+            }
+            Self::Show(Which { id }) => {
+                let id = named::id(client, KIND, &id).await?;
+                Ok(output.show(&find(client, id).await?, text)?)
+            }
+            Self::Run(Run { which, wait, intent }) => run_now(which, wait, intent, client, output).await,
+            Self::History(wanted) => history(wanted, client, output).await,
+            Self::Acknowledge(Acknowledge { which, note, intent }) => {
+                act(&ACKNOWLEDGE, which, json!({ "note": note }), intent, client, output).await
+            }
+            Self::Snooze(Snooze { which, lasts, end: _, intent }) => {
+                let until = lasts.map(|lasts| in_a_while(lasts).to_string());
+                act(&SNOOZE, which, json!({ "until": until }), intent, client, output).await
+            }
+            Self::PushUrl(Which { id }) => {
+                let id = named::id(client, KIND, &id).await?;
+                let path: Option<String> = client.ask(&PUSH_PATH, json!({ "id": id })).await?;
+                let path = path.ok_or(Failure::NotFound {
+                    id: format!("address where {id} reports"),
+                    advice: PUSH_ADVICE,
+                })?;
+                let url = format!("{}{path}", client.server().as_str().trim_end_matches('/'));
+                Ok(output.show(&json!({ "id": id, "url": url }), |told| {
+                    told["url"].as_str().unwrap_or_default().to_owned()
+                })?)
+            }
+            Self::Pause(One { which, intent }) => act(&PAUSE, which, json!({}), intent, client, output).await,
+            Self::Resume(One { which, intent }) => {
+                act(&RESUME, which, json!({}), intent, client, output).await
+            }
+            Self::Remove(One { which: Which { id }, intent }) => {
+                let id = named::id(client, KIND, &id).await?;
+                let wanted = json!({ "id": id });
+                let outcome = client.meant(intent).act(&REMOVE, input(wanted.clone())).await?;
+                Failure::refused(outcome.user_errors)?;
+                Ok(output.show(&wanted, |_| "it is looked at no more".to_owned())?)
+            }
+        }
+    }
+}
+
+fn in_a_while(lasts: u32) -> Timestamp {
+    Clock::system().now().after(Duration::from_secs(lasts.into()))
+}
+
+async fn add_all(wanted: Add, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let Add { file, url, name, every, timeout, replace, intent } = wanted;
+    let mut all = match (file, url) {
+        (Some(file), _) => file::read(&file)?,
+        (None, Some(url)) => vec![file::of_url(&url, name)?],
+        (None, None) => Vec::new(),
+    };
+    for Wanted { input, .. } in &mut all {
+        if let Some(every) = every {
+            input.insert("timing".to_owned(), json!({ "everySeconds": every }));
+        }
+        if let Some(timeout) = timeout {
+            input.insert("timeoutSeconds".to_owned(), timeout.into());
+        }
+    }
+    let client = client.meant(intent);
+    let (mut known, mut added) = (BTreeMap::<String, String>::new(), Vec::new());
+    for Wanted { name, input: mut asked, depends_on } in all {
+        let mut ids = Vec::new();
+        for of in depends_on {
+            ids.push(match known.get(&of) {
+                Some(id) => id.clone(),
+                None => named::id(&client, KIND, &of).await?,
+            });
+        }
+        asked.insert("dependsOn".to_owned(), json!(ids));
+        asked.insert("replace".to_owned(), replace.into());
+        let outcome = client.act(&ADD, input(Value::Object(asked))).await?;
+        Failure::refused(outcome.user_errors)?;
+        let Some(check) = outcome.payload.check else { continue };
+        known.insert(name, check.id.clone());
+        added.push(check);
+    }
+    Ok(output.show(&added, |added| table(added))?)
+}
+
+async fn act(
+    document: &Document<CheckPayload>,
+    Which { id }: Which,
+    more: Value,
+    intent: Intent,
+    client: &Client,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let mut wanted = more;
+    wanted["id"] = named::id(client, KIND, &id).await?.into();
+    let outcome = client.meant(intent).act(document, input(wanted)).await?;
+    Failure::refused(outcome.user_errors)?;
+    match outcome.payload.check {
+        Some(check) => output.show(&check, text)?,
+        None => output.show(&json!({}), |_| "done; it can't be shown yet".to_owned())?,
+    }
+    Ok(())
+}
+
+async fn run_now(
+    Which { id }: Which,
+    wait: bool,
+    intent: Intent,
+    client: &Client,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let id = named::id(client, KIND, &id).await?;
+    let outcome = client.meant(intent).act(&RUN, input(json!({ "id": id }))).await?;
+    Failure::refused(outcome.user_errors)?;
+    let CheckPayload { run_id, position, .. } = outcome.payload;
+    if !wait {
+        let told = json!({ "id": id, "runId": run_id });
+        return Ok(output
+            .show(&told, |_| "it is looked at now; `mediary check show` says what is found".to_owned())?);
+    }
+    let begun = Instant::now();
+    let check = loop {
+        let found: Option<Check> = client.ask(&SHOW, json!({ "id": id, "minPosition": position })).await?;
+        let check = found.ok_or_else(|| Failure::NotFound { id: id.clone(), advice: KIND.advice })?;
+        let most = Duration::from_secs(check.timeout_seconds.unsigned_abs()) + ENDS_WITHIN;
+        if check.requested_run_id != run_id || begun.elapsed() > most {
+            break check;
+        }
+        sleep(ASK_EVERY).await;
+    };
+    let is_over = check.requested_run_id != run_id;
+    output.show(&check, text)?;
+    verdict(&check, is_over)
+}
+
+fn verdict(check: &Check, is_over: bool) -> Result<(), Failure> {
+    let (name, message) = (clean(&check.name), optional(check.message.as_deref()));
+    match check.state.as_str() {
+        "OK" if is_over => Ok(()),
+        "FAILING" if is_over => Err(Failure::Work {
+            what: format!("the check {name}"),
+            class: "failing".to_owned(),
+            message,
+            advice: format!("`mediary check history {name:?}` says since when"),
+        }),
+        _ => Err(Failure::NobodyCanSay {
+            what: format!("the check {name}"),
+            message: if is_over { message } else { "the look did not end in time".to_owned() },
+        }),
+    }
+}
+
+async fn history(
+    History { id, since }: History,
+    client: &Client,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let id = match id {
+        Some(id) => Some(named::id(client, KIND, &id).await?),
+        None => None,
+    };
+    let mut turns = page::all(client, &HISTORY, json!({ "id": id }), None).await?;
+    if let Some(since) = since {
+        let now = Clock::system().now().as_micros();
+        let first = Timestamp::from_micros(now - i64::from(since) * 1_000_000).to_string();
+        // Moments are written so that their order is that of the texts.
+        turns.retain(|turn| turn.at >= first);
+    }
+    Ok(output.show(&turns, |turns| {
+        let mut table = Table::new(&["at", "state", "message", "check"]);
+        for turn in turns {
+            let state = state(&turn.state, turn.reason.as_deref());
+            table.row([moment(&turn.at), state, clean(&turn.message), turn.check_id.clone()]);
+        }
+        table.text("nothing turned")
+    })?)
+}
+
+async fn find(client: &Client, id: String) -> Result<Check, Failure> {
+    let found: Option<Check> = client.ask(&SHOW, json!({ "id": id })).await?;
+    found.ok_or_else(|| Failure::NotFound { id, advice: KIND.advice })
+}
+
+/// `unknown: timed out`.
+fn state(state: &str, reason: Option<&str>) -> String {
+    match reason {
+        Some(reason) => format!("{}: {}", word(state), word(reason)),
+        None => word(state),
+    }
+}
+
+fn next(check: &Check) -> String {
+    match &check.next_run_at {
+        _ if check.is_paused => "paused".to_owned(),
+        Some(next) => moment(next),
+        None => "-".to_owned(),
+    }
+}
+
+fn table(checks: &[Check]) -> String {
+    let mut table = Table::new(&["name", "kind", "state", "since", "message", "next"]);
+    for check in checks {
+        table.row([
+            clean(&check.name),
+            check.kind.clone(),
+            state(&check.state, check.reason.as_deref()),
+            check.state_since_at.as_deref().map_or_else(|| "-".to_owned(), moment),
+            optional(check.message.as_deref()),
+            next(check),
+        ]);
+    }
+    table.text("nothing is checked; `mediary check add --url https://example.org` has it checked")
+}
+
+fn text(check: &Check) -> String {
+    let when = match (&check.cron, &check.zone, check.every_seconds) {
+        (Some(cron), Some(zone), _) => format!("{cron} {zone}"),
+        (.., Some(seconds)) => format!("every {}", how_long(seconds)),
+        _ => "-".to_owned(),
+    };
+    let flags = [
+        (check.is_paused, "paused"),
+        (check.is_late, "late"),
+        (check.in_maintenance, "in maintenance"),
+        (check.is_acknowledged, "acknowledged"),
+        (check.is_running, "is looked at now"),
+    ];
+    let flags: Vec<&str> = flags.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words).collect();
+    fields(&[
+        ("id", Some(check.id.clone())),
+        ("name", Some(clean(&check.name))),
+        ("kind", Some(check.kind.clone())),
+        ("looks at", (!check.target.is_empty()).then(|| clean(&check.target))),
+        ("state", Some(state(&check.state, check.reason.as_deref()))),
+        ("since", check.state_since_at.as_deref().map(moment)),
+        ("message", check.message.as_deref().map(clean)),
+        ("is", (!flags.is_empty()).then(|| flags.join(", "))),
+        ("behind", check.behind.clone()),
+        ("nobody is told until", check.snoozed_until.as_deref().map(moment)),
+        ("when", Some(when)),
+        ("last", check.last_run_at.as_deref().map(moment)),
+        ("next", Some(next(check))),
+    ])
+}

@@ -1,0 +1,183 @@
+//! What can be typed behind `mediary check`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::commands::{intent::Intent, schedule::seconds};
+
+const ADD_HELP: &str = r#"
+A file has as many checks as it likes:
+
+  [[check]]
+  name = "backup"
+  kind = "command"           # command http tcp tls dns domain ping disk process file_age nats docker events push
+  argv = ["/usr/local/bin/check-backup", "--days", "1"]
+  every = "5m"               # or cron = "0 3 * * *" with zone = "Europe/Berlin"
+  timeout = "30s"
+  fail_after = 2             # of the last 3: fail_of = 3
+  depends_on = ["nas"]
+  notify = ["mail"]
+
+Examples:
+  mediary check add --url https://example.org
+  mediary check add --url tcp://nas:22 --name nas --every 5m
+  mediary check add checks.toml"#;
+
+const RUN_HELP: &str = "\
+With --wait it ends with 0 if all is well, with 1 if not, and with 6 if nobody can say.";
+
+const PUSH_HELP: &str = "\
+Behind the address may stand /start, /fail, /log or an exit code; what is sent along is its message. With ?create=1 a check of that
+name is made by its first report.
+
+Examples:
+  curl -fsS \"$(mediary check push-url backup)\"
+  backup; curl -fsS \"$(mediary check push-url backup)/$?\"";
+
+/// What can be done with checks.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Have something checked again and again: what is at an address, or all that a file says.
+    #[command(after_help = ADD_HELP)]
+    Add(Box<Add>),
+    /// List what is checked, by name.
+    List(List),
+    /// Show a check: what was found, since when, and when it is looked at next.
+    Show(Which),
+    /// Look now, too.
+    #[command(after_help = RUN_HELP)]
+    Run(Run),
+    /// Whenever a check, or any, was found to be another thing than before; the newest first.
+    History(History),
+    /// Say that somebody knows that it is wrong.
+    Acknowledge(Acknowledge),
+    /// Tell nobody of it for a while; what is found is recorded all the same.
+    Snooze(Snooze),
+    /// Say where a check reports that reports by itself: whoever has this address may report.
+    #[command(after_help = PUSH_HELP)]
+    PushUrl(Which),
+    /// Look no more until it is resumed.
+    Pause(One),
+    /// Look again.
+    Resume(One),
+    /// Look no more.
+    Remove(One),
+}
+
+/// What is looked at, and when.
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// A file of checks.
+    #[arg(value_name = "FILE", required_unless_present = "url", conflicts_with = "url")]
+    pub(super) file: Option<PathBuf>,
+    /// What to look at: `https://…`, `tcp://HOST:PORT`, `tls://HOST`, `ping://HOST`, `dns://NAME`, `nats://HOST`.
+    #[arg(long, value_name = "URL")]
+    pub(super) url: Option<String>,
+    /// What it is called; the host if left out.
+    #[arg(long, value_name = "NAME", requires = "url")]
+    pub(super) name: Option<String>,
+    /// Look again after so long: 30s, 5m, 1h; a minute if left out.
+    #[arg(long, value_name = "D", value_parser = seconds, requires = "url")]
+    pub(super) every: Option<u32>,
+    /// How long a look may take.
+    #[arg(long, value_name = "D", value_parser = seconds, requires = "url")]
+    pub(super) timeout: Option<u32>,
+    /// Take the place of those that are called so already.
+    #[arg(long)]
+    pub(super) replace: bool,
+    #[command(flatten)]
+    pub(super) intent: Intent,
+}
+
+/// Which checks are listed.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only those that were found so.
+    #[arg(long, value_name = "S")]
+    pub(super) state: Option<State>,
+    /// Only those of this kind.
+    #[arg(long, value_name = "KIND")]
+    pub(super) kind: Option<String>,
+    /// Only those with these words in their names, targets or tags.
+    #[arg(long, value_name = "T")]
+    pub(super) search: Option<String>,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum State {
+    /// All is well.
+    Ok,
+    /// It is not.
+    Failing,
+    /// Nobody can say.
+    Unknown,
+}
+
+/// Which check.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// Its name, its id or the first digits of it, or `@last`.
+    #[arg(value_name = "CHECK")]
+    pub(super) id: String,
+}
+
+/// Which check.
+#[derive(Debug, Args)]
+pub(crate) struct One {
+    #[command(flatten)]
+    pub(super) which: Which,
+    #[command(flatten)]
+    pub(super) intent: Intent,
+}
+
+/// Which check is looked at.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(super) which: Which,
+    /// Wait for what is found.
+    #[arg(long)]
+    pub(super) wait: bool,
+    #[command(flatten)]
+    pub(super) intent: Intent,
+}
+
+/// Of what is told.
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// Its name, its id or the first digits of it, or `@last`; all checks if left out.
+    #[arg(value_name = "CHECK")]
+    pub(super) id: Option<String>,
+    /// Only what was seen in the last while: 2h, 7d.
+    #[arg(long, value_name = "T", value_parser = seconds)]
+    pub(super) since: Option<u32>,
+}
+
+/// Of what somebody knows.
+#[derive(Debug, Args)]
+pub(crate) struct Acknowledge {
+    #[command(flatten)]
+    pub(super) which: Which,
+    /// What to say to others.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) note: Option<String>,
+    #[command(flatten)]
+    pub(super) intent: Intent,
+}
+
+/// Of what nobody is told.
+#[derive(Debug, Args)]
+pub(crate) struct Snooze {
+    #[command(flatten)]
+    pub(super) which: Which,
+    /// For how long: 30m, 2h, 1d.
+    #[arg(long = "for", value_name = "D", value_parser = seconds, required_unless_present = "end")]
+    pub(super) lasts: Option<u32>,
+    /// Be told again from now on.
+    #[arg(long, conflicts_with = "lasts")]
+    pub(super) end: bool,
+    #[command(flatten)]
+    pub(super) intent: Intent,
+}

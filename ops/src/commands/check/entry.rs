@@ -1,0 +1,23 @@
+use crate::commands::{concerns::Concern, noun::Noun};
+
+/// What the binary has of this concern.
+pub(crate) const CONCERN: Concern = Concern {
+    nouns: &[Noun::of::<super::Verb>("check", "Have things checked, and be told when they are wrong")],
+    fragments: &[include_str!("check.fragment.graphql")],
+    #[cfg(test)]
+    documents: &[
+        &super::ADD,
+        &super::LIST,
+        &super::SHOW,
+        &super::HISTORY,
+        &super::PUSH_PATH,
+        &super::PAUSE,
+        &super::RESUME,
+        &super::REMOVE,
+        &super::RUN,
+        &super::ACKNOWLEDGE,
+        &super::SNOOZE,
+    ],
+    parts: |ground| vec![ground.check_runner("checks")],
+    ..Concern::NOTHING
+};

@@ -1,0 +1,175 @@
+//! What is looked at again and again, by every door (CH-01 to CH-10).
+
+use mediary_tests::{Platform, events_of, until};
+use reqwest::{StatusCode, Url};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+const ADD: &str = "mutation($input: CheckAddInput!) { checkAdd(input: $input) {
+    check { id } position userErrors { code message advice } } }";
+const SHOW: &str = "query($id: ID!) { check(id: $id) { name kind state reason message stateSinceAt lastRunAt nextRunAt isPaused
+    isLate inMaintenance isAcknowledged incidentId behind values { name value unit } uptime } }";
+const NOTICES: &str = "{ notifications(first: 50) { nodes { title severity } } }";
+
+async fn add(platform: &Platform, input: Value) -> String {
+    let told = platform.client.ask(ADD, json!({ "input": input })).await["checkAdd"].take();
+    assert_eq!(told["userErrors"], json!([]), "{input}");
+    told["check"]["id"].as_str().expect("it is there").to_owned()
+}
+
+async fn until_it_is(platform: &Platform, id: &str, state: &str) -> Value {
+    until(&format!("{id} is {state}"), || async {
+        let check = platform.client.ask(SHOW, json!({ "id": id })).await["check"].take();
+        (check["state"] == state).then_some(check)
+    })
+    .await
+}
+
+async fn titles(platform: &Platform) -> Vec<String> {
+    let notices = platform.client.ask(NOTICES, json!({})).await["notifications"]["nodes"].take();
+    let title = |notice: &Value| notice["title"].as_str().expect("a text").to_owned();
+    notices.as_array().expect("a list").iter().map(title).collect()
+}
+
+// CH-01, CH-04: one line is a whole check, whose state is what was seen.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_looked_at_and_a_person_is_told_once_when_it_fails() {
+    let platform = Platform::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let probe = json!({ "tcp": { "host": "127.0.0.1", "port": port } });
+    let input = json!({ "name": "port", "probe": probe, "timing": { "everySeconds": 1 } });
+    let id = add(&platform, input).await;
+    let well = until_it_is(&platform, &id, "OK").await;
+    assert_eq!(
+        (&well["kind"], &well["isPaused"], &well["incidentId"]),
+        (&json!("tcp"), &json!(false), &json!(null))
+    );
+    assert_eq!(well["values"][0]["name"], json!("latency"), "{well}");
+    drop(listener);
+    until_it_is(&platform, &id, "FAILING").await;
+    until("a person is told", || async {
+        titles(&platform).await.contains(&"port is failing".to_owned()).then_some(())
+    })
+    .await;
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+    until_it_is(&platform, &id, "OK").await;
+    let well = "port is well again".to_owned();
+    until("a person is told that it is over", || async {
+        titles(&platform).await.contains(&well).then_some(())
+    })
+    .await;
+    let events = platform.client.events_after(0).await;
+    assert_eq!(events_of(&events, "check.incident_opened").len(), 1);
+    assert_eq!(
+        events_of(&events, "notification.raised").len(),
+        2,
+        "once that it fails, once that it is over"
+    );
+    drop(listener);
+    platform.stop().await;
+}
+
+// CH-02: as Healthchecks has it.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_reports_by_itself_is_heard_at_its_address_and_nowhere_else() {
+    let platform = Platform::start().await;
+    let input =
+        json!({ "name": "nightly backup", "probe": { "push": {} }, "timing": { "everySeconds": 3600 } });
+    let id = add(&platform, input).await;
+    let path = platform.client.ask("query($id: ID!) { checkPushPath(id: $id) }", json!({ "id": id })).await;
+    let path = path["checkPushPath"].as_str().unwrap().to_owned();
+    assert!(path.ends_with("/nightly%20backup"), "{path}");
+    let http = reqwest::Client::new();
+    let server: Url = platform.server.url().parse().unwrap();
+    let send = |path: &str, body: &str| {
+        let request = http.post(server.join(path).unwrap()).body(body.to_owned());
+        async move { request.send().await.unwrap().status() }
+    };
+    assert_eq!(send(&path, "all files are there\nsecond line").await, StatusCode::OK);
+    let well = until_it_is(&platform, &id, "OK").await;
+    assert_eq!(well["message"], json!("all files are there"));
+    assert_eq!(send(&format!("{path}/start"), "").await, StatusCode::OK);
+    assert_eq!(send(&format!("{path}/3"), "disk full").await, StatusCode::OK);
+    let failing = until_it_is(&platform, &id, "FAILING").await;
+    assert_eq!(failing["message"], json!("disk full"));
+    assert_eq!(send(&format!("{path}/0"), "").await, StatusCode::OK);
+    until_it_is(&platform, &id, "OK").await;
+    assert_eq!(send(&format!("{path}/perhaps"), "").await, StatusCode::BAD_REQUEST);
+
+    let (key, _) = path.trim_start_matches("/ping/").split_once('/').unwrap();
+    assert_eq!(send(&format!("/ping/{key}/another"), "").await, StatusCode::NOT_FOUND);
+    assert_eq!(send(&format!("/ping/{key}/another?create=1"), "").await, StatusCode::OK);
+    let both = json!([{ "name": "another" }, { "name": "nightly backup" }]);
+    until("it is there", || async {
+        let checks =
+            platform.client.ask("{ checks(filter: { kind: \"push\" }) { nodes { name } } }", json!({})).await;
+        (checks["checks"]["nodes"] == both).then_some(())
+    })
+    .await;
+    let wrong: String = key.chars().rev().collect();
+    for key in [&*wrong, "0", &format!("{}.{key}", uuid_of_nobody())] {
+        let status = send(&format!("/ping/{key}/another?create=1"), "").await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{key}");
+    }
+    // What is kept and told to nobody is in no event.
+    let events = platform.client.events_after(0).await;
+    assert!(!serde_json::to_string(&events).unwrap().contains(key));
+    platform.stop().await;
+}
+
+const fn uuid_of_nobody() -> &'static str {
+    "00000000-0000-7000-8000-000000000001"
+}
+
+// Must hold 3: what is known of it outlives the server, and nobody is told twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_down_before_a_restart_is_the_same_after_it() {
+    let platform = Platform::start().await;
+    let probe = json!({ "tcp": { "host": "127.0.0.1", "port": 1 } });
+    let input = json!({ "name": "nobody", "probe": probe, "timing": { "everySeconds": 1 } });
+    let id = add(&platform, input).await;
+    let before = until_it_is(&platform, &id, "FAILING").await;
+    let told = || async { titles(&platform).await.len() == 1 };
+    until("a person is told", || async { told().await.then_some(()) }).await;
+    let platform = platform.restart().await;
+    let after = until("it is looked at again", || async {
+        let check = platform.client.ask(SHOW, json!({ "id": id })).await["check"].take();
+        (!check["lastRunAt"].is_null()).then_some(check)
+    })
+    .await;
+    assert_eq!(after["stateSinceAt"], before["stateSinceAt"]);
+    let events = platform.client.events_after(0).await;
+    assert_eq!(events_of(&events, "check.incident_opened").len(), 1);
+    assert_eq!(events_of(&events, "notification.raised").len(), 1);
+    platform.stop().await;
+}
+
+// CH-10: one notice for the cause, and what lies behind it stands under it.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_cause_is_one_notice() {
+    let platform = Platform::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let probe = json!({ "tcp": { "host": "127.0.0.1", "port": listener.local_addr().unwrap().port() } });
+    let of = |name: &str, depends_on: &[&String]| json!({ "name": name, "probe": probe, "timing": { "everySeconds": 1 }, "dependsOn": depends_on });
+    let switch = add(&platform, of("switch", &[])).await;
+    let mut behind = Vec::new();
+    for number in 0..5 {
+        behind.push(add(&platform, of(&format!("host {number}"), &[&switch])).await);
+    }
+    for id in behind.iter().chain([&switch]) {
+        until_it_is(&platform, id, "OK").await;
+    }
+    drop(listener);
+    for id in &behind {
+        let check = until("it is a consequence", || async {
+            let check = platform.client.ask(SHOW, json!({ "id": id })).await["check"].take();
+            (!check["incidentId"].is_null()).then_some(check)
+        })
+        .await;
+        assert_eq!(check["behind"].as_str(), Some(&*switch), "{check}");
+    }
+    until("a person is told", || async { (!titles(&platform).await.is_empty()).then_some(()) }).await;
+    assert_eq!(titles(&platform).await, ["switch is failing"]);
+    platform.stop().await;
+}
