@@ -57,6 +57,8 @@ test("numbers are read in their unit", () => {
   expect(valued(series("host.load"), 1.256)).toBe("1.26");
   expect(valued(series("host.sent", "By/s"), 11_400_000)).toBe("11.4 MB/s");
   expect(valued(series("job.duration/download", "s"), 0.1234)).toBe("0.12 s");
+  expect(valued(series("check.duration/check-1", "s"), 0.0412)).toBe("41.2 ms");
+  expect(valued(series("check.value/check-1/loss", "%"), 12.34)).toBe("12.3 %");
   expect(valued(series("job.duration/download", "s"), 252)).toBe("4 min");
 });
 

@@ -189,7 +189,13 @@ export function valued({ metric, unit }: Pick<Series, "metric" | "unit">, value:
       return size(value);
     case "By/s":
       return rate(value);
+    case "%":
+      return `${number(Math.round(value * 10) / 10)} %`;
     case "s":
+      // What takes less than a tenth of a second is told apart by its milliseconds.
+      if (value !== 0 && Math.abs(value) < 0.1) {
+        return `${number(Math.round(value * 10_000) / 10)} ms`;
+      }
       return value < 10 ? `${number(Math.round(value * 100) / 100)} s` : span(value * 1000);
     default:
       return metric === "host.cpu" ? percent(value * 100) : number(Math.round(value * 100) / 100);
