@@ -17,6 +17,8 @@ export interface Filled {
   /** A download that failed for good, and one that moves. */
   failed: string;
   moving: string;
+  /** A check that fails, with another one behind it. */
+  check: string;
   /** Somebody who was shredded: his name is nowhere any more. */
   nameless: string;
   /** Where somebody new sets a password. */
@@ -55,6 +57,7 @@ export async function act<T = object>(ask: Ask, name: string, input: Input, chos
 /** Acts whose input is called otherwise. */
 const INPUTS: Record<string, string> = {
   jobPause: "JobsInput",
+  checkPause: "CheckInput",
   notificationChannelTest: "NotificationChannelInput",
 };
 
@@ -174,7 +177,38 @@ export async function fill(server: Server): Promise<Filled> {
   );
 
   const rest = await setUp(server);
-  return { list, failed, moving, nameless: user.id, ...rest };
+  return { list, failed, moving, nameless: user.id, check: await checked(server), ...rest };
+}
+
+/** Checks in every state; the id of one that fails. */
+async function checked({ ask, site }: Server): Promise<string> {
+  const add = async (name: string, probe: Input, more: Input = {}) =>
+    (await act<{ check: { id: string } }>(ask, "checkAdd", { name, probe, ...more }, "check { id }")).check
+      .id;
+  // Nobody listens on the port of `discard`.
+  const nobody = { tcp: { host: "127.0.0.1", port: 9 } };
+  const group = "Heimnetz im Erdgeschoss, hinter dem Schrank";
+  const often = { timing: { everySeconds: 10 } };
+  const fails = await add("Switch im Flur, an dem alles im Erdgeschoss hängt", nobody, {
+    group,
+    tags: ["network"],
+    links: [{ name: "What to do", url: "https://example.org/runbook" }],
+    ...often,
+  });
+  await add("Plex in the living room", nobody, { group, dependsOn: [fails], ...often });
+  await add("The sample site", { http: { url: new URL("lists/large", site).href } }, often);
+  await add("Room for films", { disk: { path: "/", free_min_percent: 0 } }, often);
+  await add("Backup of the night", { push: {} }, { timing: { everySeconds: 86_400 } });
+  const paused = await add("The old machine", { http: { url: site } });
+  await act(ask, "checkPause", { id: paused });
+  await act(ask, "checkSnooze", { id: fails, until: new Date(Date.now() + 3_600_000).toISOString() });
+  await until("incidents", async () => {
+    const { checkIncidents } = await ask<{ checkIncidents: { totalCount: number } }>(
+      "{ checkIncidents(first: 1) { totalCount } }",
+    );
+    return checkIncidents.totalCount >= 2 ? true : undefined;
+  });
+  return fails;
 }
 
 /** Looks at a list, and waits until that is done. */

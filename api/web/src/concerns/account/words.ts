@@ -21,6 +21,8 @@ const PERMISSIONS: Record<string, string> = {
   collect: "keep collections",
   delete: "delete files",
   notify: "say who is told what",
+  check: "have things checked",
+  check_by_command: "have programs run as checks",
   see_machine: "see how busy the machine is",
   secret: "keep secrets",
   audit: "read the whole record",

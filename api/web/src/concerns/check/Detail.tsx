@@ -24,7 +24,7 @@ import { Run } from "./Run";
 import { Snooze } from "./Snooze";
 import { Turns } from "./Turns";
 import { useFresh } from "./use-fresh";
-import { found, reasonWords, share, sinceWords, standing } from "./words";
+import { found, seenWords, share, sinceWords, standing } from "./words";
 import "./check.css";
 
 const CheckOf = graphql(
@@ -96,7 +96,7 @@ interface HeadProps {
 }
 
 function Head({ check, isChanging, onChange }: HeadProps) {
-  const { name, message, reason, isPaused, stateSinceAt } = check;
+  const { name, isPaused, stateSinceAt } = check;
   const { is, word } = standing(check);
   const may = useMay("check");
   const lasts = stateSinceAt === null || isPaused ? undefined : Date.now() - Date.parse(stateSinceAt);
@@ -112,7 +112,7 @@ function Head({ check, isChanging, onChange }: HeadProps) {
           <Flags check={check} />
         </div>
         <h1>{name}</h1>
-        <p className="record check-says">{message ?? reasonWords(reason)}</p>
+        <p className="record check-says">{seenWords(check)}</p>
       </div>
       <div className="check-acts">
         <Run check={check} />

@@ -2,7 +2,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef } from "react";
 
 import { useMay } from "../../client/act";
-import { graphql } from "../../client/graphql";
+import { graphql, type ResultOf } from "../../client/graphql";
 import { useLive } from "../../client/live";
 import { useCrumbs } from "../../frame/Crumbs";
 import { count, number } from "../../parts/format";
@@ -30,6 +30,7 @@ const ChecksOf = graphql(
         nodes { ...CheckFields }
       }
       unknown: checks(first: 1, filter: { state: UNKNOWN }, minPosition: $minPosition, asOf: $asOf) { totalCount }
+      all: checks(first: 200, minPosition: $minPosition, asOf: $asOf) { nodes { state isPaused } }
       ok: checks(first: 1, filter: { state: OK }, minPosition: $minPosition, asOf: $asOf) { totalCount }
     }
   `,
@@ -101,7 +102,7 @@ export function List() {
     <main id="main" className="wide" ref={box}>
       <h1 className="sr">Checks</h1>
       {data !== undefined && all !== undefined && all > 0 && (
-        <p className="lede check-lede">{answer(data.wrong.totalCount, data.unknown.totalCount, all)}</p>
+        <p className="lede check-lede">{answer(data)}</p>
       )}
       {all !== 0 && (
         <div className="tools">
@@ -159,20 +160,24 @@ export function List() {
   );
 }
 
-/** What one came for, in one sentence. */
-function answer(failing: number, unknown: number, all: number): string {
-  if (failing === 0 && unknown === 0) {
-    return all === 1 ? "The one check is OK." : `All ${number(all)} checks are OK.`;
-  }
-  const parts = [
-    ...(failing === 0 ? [] : [`${count(failing, "check")} ${failing === 1 ? "fails" : "fail"}`]),
-    ...(unknown === 0
-      ? []
-      : [`of ${failing === 0 ? count(unknown, "check") : number(unknown)} nobody can say`]),
-    ...(all === failing + unknown
-      ? []
-      : [`${number(all - failing - unknown)} ${all - failing - unknown === 1 ? "is" : "are"} OK`]),
+type Answer = ResultOf<typeof ChecksOf>;
+
+/** What one came for, in one sentence. What is paused is nobody's word for how it stands. */
+function answer({ wrong, unknown, ok, all }: Answer): string {
+  const paused = (state: string) => all.nodes.filter((one) => one.isPaused && one.state === state).length;
+  const [failing, unsaid, well] = [
+    wrong.totalCount - paused("FAILING"),
+    unknown.totalCount - paused("UNKNOWN"),
+    ok.totalCount - paused("OK"),
   ];
-  const said = parts.join(", ");
+  const onHold = all.nodes.filter(({ isPaused }) => isPaused).length;
+  const parts = [
+    ...(failing > 0 ? [`${count(failing, "check")} ${failing === 1 ? "fails" : "fail"}`] : []),
+    ...(unsaid > 0 ? [`of ${number(unsaid)} nobody can say`] : []),
+    ...(well > 0 ? [`${number(well)} ${well === 1 ? "is" : "are"} OK`] : []),
+    ...(onHold > 0 ? [`${number(onHold)} ${onHold === 1 ? "is" : "are"} paused`] : []),
+  ];
+  const said =
+    failing === 0 && unsaid === 0 && well > 0 ? ["Nothing fails", ...parts].join(", ") : parts.join(", ");
   return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
 }

@@ -13,7 +13,7 @@ import { Pause } from "./Pause";
 import { Run } from "./Run";
 import { Snooze } from "./Snooze";
 import { useFresh } from "./use-fresh";
-import { everyWords, kindWord, reasonWords, ruleWords, sinceWords, standing, took } from "./words";
+import { everyWords, kindWord, ruleWords, seenWords, sinceWords, standing, took } from "./words";
 import "./check.css";
 
 const CheckNow = graphql(
@@ -56,7 +56,7 @@ export function Now({ id }: { id: string }) {
         </State>
         <Flags check={check} />
       </div>
-      <p className="record">{check.message ?? reasonWords(check.reason)}</p>
+      <p className="record">{seenWords(check)}</p>
       <div className="check-acts in-drawer">
         <Run check={check} />
         <Pause check={check} />

@@ -8,7 +8,7 @@ import { Flags } from "./Flags";
 import { Pause } from "./Pause";
 import { Run } from "./Run";
 import { Snooze } from "./Snooze";
-import { found, kindWord, reasonWords, sinceWords, standing } from "./words";
+import { found, kindWord, seenWords, sinceWords, standing } from "./words";
 
 interface Props {
   branch: Branch<Check>;
@@ -18,9 +18,8 @@ interface Props {
 
 /** A check in a list, with what is a consequence of it beneath. */
 export function Row({ branch: { check, behind }, cause }: Props) {
-  const { id, name, kind, target, message, state, reason, isPaused, lastRunAt } = check;
+  const { id, name, kind, target, state, isPaused, lastRunAt } = check;
   const { is, word } = standing(check);
-  const seen = message ?? reasonWords(reason);
   return (
     <li>
       <article className="check-row" aria-label={name}>
@@ -40,7 +39,7 @@ export function Row({ branch: { check, behind }, cause }: Props) {
           </p>
           <p className="s q two">
             {cause !== undefined && `Because of ${cause}. `}
-            {seen}
+            {seenWords(check)}
           </p>
           <div className="check-flags">
             <Flags check={check} />

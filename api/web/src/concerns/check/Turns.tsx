@@ -4,7 +4,7 @@ import { Button } from "../../parts/Button";
 import { moment, number, timeExact } from "../../parts/format";
 import { State } from "../../parts/State";
 import { Failed, Loading } from "../../parts/states";
-import { found, reasonWords } from "./words";
+import { found, seenWords } from "./words";
 
 const TurnsOf = graphql(`
   query CheckTurnsOf($id: ID!, $after: String, $asOf: AsOfInput) {
@@ -58,9 +58,7 @@ export function Turns({ id }: { id: string }) {
                   <td>
                     <State is={is}>{word}</State>
                   </td>
-                  <td className="check-seen">
-                    {turn.message === "" ? reasonWords(turn.reason) : turn.message}
-                  </td>
+                  <td className="check-seen">{seenWords(turn)}</td>
                 </tr>
               );
             })}

@@ -1,5 +1,6 @@
 // What a check is in words: how it stands, what is looked at, when, and what counts as wrong.
 
+import { sentence } from "../../client/problem";
 import { moment, number, span } from "../../parts/format";
 import type { StateName } from "../../parts/State";
 import { rhythmWords } from "../schedule/rhythm";
@@ -41,8 +42,13 @@ const REASONS: Record<string, string> = {
 };
 
 /** Why nobody can say, as a sentence; nothing where there is no reason. */
-export function reasonWords(reason: string | null): string {
+function reasonWords(reason: string | null): string {
   return reason === null ? "" : (REASONS[reason] ?? "Nobody can say.");
+}
+
+/** What was seen, as a sentence; why nobody can say, where nothing was. */
+export function seenWords({ message, reason }: Pick<Check, "message" | "reason">): string {
+  return message === null || message === "" ? reasonWords(reason) : sentence(message);
 }
 
 /** Since when it is so, in the few words of a row. */
@@ -106,6 +112,9 @@ export function share(part: number): string {
 
 /** How long a look took: 41 ms, 1.2 s. */
 export function took(milliseconds: number): string {
+  if (milliseconds < 1) {
+    return "under 1 ms";
+  }
   return milliseconds < 1000
     ? `${number(milliseconds)} ms`
     : milliseconds < 10_000
