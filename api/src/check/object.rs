@@ -1,18 +1,21 @@
+mod history;
+
 use std::collections::HashMap;
 
 use async_graphql::{ComplexObject, Context, Enum, ID, Json, Result, SimpleObject};
 use mediary_projections::{
     Snapshot, SqlResult, ViewHandle, Views,
-    check::{self as view, CheckRow, CheckView, IncidentRow, TurnRow},
+    check::{self as view, CheckRow, CheckView},
     telemetry::{Step, Wanted},
 };
 use mediary_schema::{
     CheckId, Timestamp,
-    check::{Reason, Standing, Value, Verdict},
+    check::{Maintenance, Reason, Standing, Value, Verdict},
     schedule::Timing,
     telemetry::{Metric, SeriesName},
 };
 
+pub(super) use self::history::{CheckIncident, CheckTurn};
 use crate::{
     as_of::moment,
     loader::LookUp,
@@ -89,6 +92,8 @@ pub(crate) struct Check {
     severity: SeverityName,
     /// Channels that it is told by, however little it matters.
     channels: Vec<String>,
+    /// When it may fail without anybody being told.
+    maintenance: Vec<CheckMaintenance>,
     /// Checks that this one can't be well without.
     depends_on: Vec<ID>,
     /// What people sort it under.
@@ -119,6 +124,19 @@ pub(crate) struct Check {
     row: Box<CheckRow>,
 }
 
+/// A while that comes again and again, in which a check may fail without anybody being told.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct CheckMaintenance {
+    /// The cron expression by which it begins; none if that is after so many seconds.
+    cron: Option<String>,
+    /// The time zone of the expression, as IANA calls it.
+    zone: Option<String>,
+    /// The seconds after which it begins again; none if that is by a cron expression.
+    every_seconds: Option<u32>,
+    /// How long it lasts, in seconds.
+    seconds: u32,
+}
+
 /// Where people go on from a check.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct CheckLink {
@@ -137,46 +155,6 @@ pub(crate) struct CheckValue {
     value: f64,
     /// In what, in UCUM; nothing if it counts.
     unit: String,
-}
-
-/// That a check was found to be another thing than before.
-#[derive(Debug, Clone, SimpleObject)]
-pub(crate) struct CheckTurn {
-    /// The check.
-    check_id: ID,
-    /// What it said from then on.
-    state: CheckState,
-    /// Why nobody could say, if so.
-    reason: Option<CheckReason>,
-    /// What was seen, in one line.
-    message: String,
-    /// When.
-    at: DateTime,
-    /// By which look; none if it was none, such as a moment that went by.
-    run_id: Option<ID>,
-}
-
-/// What is wrong with a check, or was.
-#[derive(Debug, Clone, SimpleObject)]
-pub(crate) struct CheckIncident {
-    /// `incident-<uuid>`.
-    id: ID,
-    /// The check.
-    check_id: ID,
-    /// How much it matters.
-    severity: SeverityName,
-    /// What was seen when it began, in one line.
-    message: String,
-    /// When that was.
-    opened_at: DateTime,
-    /// When it was over; none as long as it is not.
-    closed_at: Option<DateTime>,
-    /// The check of which it is a consequence, if it is one.
-    behind: Option<ID>,
-    /// Whether somebody knows of it.
-    is_acknowledged: bool,
-    /// What he had to say.
-    note: Option<String>,
 }
 
 #[ComplexObject]
@@ -273,10 +251,7 @@ impl Check {
 impl From<CheckRow> for Check {
     fn from(row: CheckRow) -> Self {
         let (definition, alerting) = (&row.definition, &row.definition.alerting);
-        let (cron, zone, every_seconds) = match definition.rhythm.timing.clone() {
-            Timing::Cron { expression, zone } => (Some(expression), Some(zone), None),
-            Timing::Every { seconds } => (None, None, Some(seconds)),
-        };
+        let (cron, zone, every_seconds) = told(&definition.rhythm.timing);
         let id = |id: &dyn std::fmt::Display| ID(id.to_string());
         let links = definition.links.iter();
         Self {
@@ -296,6 +271,7 @@ impl From<CheckRow> for Check {
             clear_after: alerting.clear_after.into(),
             severity: alerting.severity.into(),
             channels: alerting.channels.clone(),
+            maintenance: definition.maintenance.iter().map(CheckMaintenance::from).collect(),
             depends_on: definition.depends_on.iter().map(|of| id(of)).collect(),
             group: definition.group.clone(),
             tags: definition.tags.iter().cloned().collect(),
@@ -314,49 +290,24 @@ impl From<CheckRow> for Check {
     }
 }
 
+/// A timing as its cron expression with its zone, or as its seconds.
+fn told(timing: &Timing) -> (Option<String>, Option<String>, Option<u32>) {
+    match timing {
+        Timing::Cron { expression, zone } => (Some(expression.clone()), Some(zone.clone()), None),
+        Timing::Every { seconds } => (None, None, Some(*seconds)),
+    }
+}
+
+impl From<&Maintenance> for CheckMaintenance {
+    fn from(Maintenance { timing, seconds }: &Maintenance) -> Self {
+        let (cron, zone, every_seconds) = told(timing);
+        Self { cron, zone, every_seconds, seconds: *seconds }
+    }
+}
+
 impl From<Value> for CheckValue {
     fn from(Value { name, value, unit }: Value) -> Self {
         Self { name, value, unit }
-    }
-}
-
-impl From<TurnRow> for CheckTurn {
-    fn from(TurnRow { check_id, state, reason, message, at, run_id }: TurnRow) -> Self {
-        Self {
-            check_id: ID(check_id.to_string()),
-            state: state.into(),
-            reason: reason.map(CheckReason::from),
-            message,
-            at: DateTime(at),
-            run_id: run_id.map(|run_id| ID(run_id.to_string())),
-        }
-    }
-}
-
-impl From<IncidentRow> for CheckIncident {
-    fn from(row: IncidentRow) -> Self {
-        let IncidentRow {
-            id,
-            check_id,
-            severity,
-            message,
-            opened_at,
-            closed_at,
-            behind,
-            is_acknowledged,
-            note,
-        } = row;
-        Self {
-            id: ID(id.to_string()),
-            check_id: ID(check_id.to_string()),
-            severity: severity.into(),
-            message,
-            opened_at: DateTime(opened_at),
-            closed_at: closed_at.map(DateTime),
-            behind: behind.map(|behind| ID(behind.to_string())),
-            is_acknowledged,
-            note,
-        }
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Wanted {
 }
 
 /// What every kind of check has in a file.
-const COMMON: [&str; 18] = [
+const COMMON: [&str; 19] = [
     "name",
     "kind",
     "every",
@@ -39,7 +39,10 @@ const COMMON: [&str; 18] = [
     "group",
     "tags",
     "links",
+    "maintenance",
 ];
+/// What the thing itself is called, of kinds that have a `name` in the API: the name of the check if that is left out.
+const CALLED: [(&str, &str); 3] = [("dns", "domain"), ("domain", "domain"), ("process", "process")];
 /// What an answer over HTTP has to be.
 const OF_ANSWER: [&str; 6] = ["status", "body", "json", "headers", "latency_max_ms", "stays"];
 /// Ports where such a thing is mostly found.
@@ -118,6 +121,9 @@ fn one(check: toml::Value) -> Result<Wanted, String> {
         let links = links.into_iter().map(|(name, url)| json!({ "name": name, "url": url }));
         input.insert("links".to_owned(), links.collect());
     }
+    if let Some(times) = fields.remove("maintenance") {
+        input.insert("maintenance".to_owned(), maintenance(times).map_err(of_it)?);
+    }
     let depends_on = match fields.remove("depends_on") {
         None => Vec::new(),
         Some(names) => {
@@ -127,7 +133,7 @@ fn one(check: toml::Value) -> Result<Wanted, String> {
     if let Some(left) = fields.keys().find(|key| COMMON.contains(&key.as_str())) {
         return Err(of_it(format!("`{left}` is said together with what it excludes")));
     }
-    let probe = shorter(&kind, fields).map_err(of_it)?;
+    let probe = shorter(&kind, &name, fields).map_err(of_it)?;
     // Refused here, with the name, in place of at the server, without.
     serde_json::from_value::<Probe>(probe.clone()).map_err(|error| of_it(error.to_string()))?;
     input.insert("probe".to_owned(), probe);
@@ -149,8 +155,26 @@ fn timing(fields: &mut Map<String, Value>) -> Result<Option<Value>, String> {
     })
 }
 
+/// Times of maintenance: each with `every` or `cron`, and `for`.
+fn maintenance(times: Value) -> Result<Value, String> {
+    let refused = || "`maintenance` is a list of tables with `cron` or `every`, and `for`".to_owned();
+    let times: Vec<Map<String, Value>> = serde_json::from_value(times).map_err(|_| refused())?;
+    let one = |mut time: Map<String, Value>| {
+        let timing = timing(&mut time)?.ok_or_else(refused)?;
+        let lasts =
+            time.remove("for").as_ref().and_then(Value::as_str).map(seconds).ok_or_else(refused)??;
+        if time.is_empty() { Ok(json!({ "timing": timing, "seconds": lasts })) } else { Err(refused()) }
+    };
+    times.into_iter().map(one).collect()
+}
+
 /// What is looked at, in the words of the API: some have shorter ones in a file.
-fn shorter(kind: &str, mut fields: Map<String, Value>) -> Result<Value, String> {
+fn shorter(kind: &str, name: &str, mut fields: Map<String, Value>) -> Result<Value, String> {
+    // The check itself is called `name` in a file.
+    if let Some((_, key)) = CALLED.iter().find(|(of, _)| *of == kind) {
+        let called = fields.remove(*key).unwrap_or_else(|| name.into());
+        fields.insert("name".to_owned(), called);
+    }
     let mut expect = Map::new();
     for key in OF_ANSWER {
         if kind == "http"
@@ -236,6 +260,7 @@ mod tests {
             invert = false
             depends_on = ["nas"]
             notify = ["mail"]
+            maintenance = [{ cron = "30 1 * * *", zone = "Europe/Berlin", for = "2h" }]
 
             [[check]]
             name = "site"
@@ -253,6 +278,9 @@ mod tests {
             json!({
                 "name": "backup", "timing": { "everySeconds": 300 }, "timeoutSeconds": 30, "failAfter": 2, "failOf": 3,
                 "isInverted": false, "channels": ["mail"],
+                "maintenance": [{
+                    "timing": { "cron": { "expression": "30 1 * * *", "zone": "Europe/Berlin" } }, "seconds": 7_200,
+                }],
                 "probe": { "command": { "argv": ["/usr/local/bin/check-backup", "--days", "1"] } },
             })
         );
@@ -276,6 +304,36 @@ mod tests {
         assert!(refused("[[check]]\nname = 'a'\nkind = 'ping'\nhots = 'b'").contains("unknown field `hots`"));
         let both = "[[check]]\nname = 'a'\nkind = 'ping'\nhost = 'b'\nevery = '1m'\ncron = '* * * * *'";
         assert!(refused(both).contains("not both"));
+    }
+
+    // Each kind can be said in a file, with as little as it needs.
+    #[test]
+    fn every_kind_can_be_said_in_a_file() {
+        let of = |kind: &str, more: &str| {
+            let text = format!("[[check]]\nname = \"it\"\nkind = \"{kind}\"\n{more}");
+            parse(&text).unwrap_or_else(|why| panic!("{kind}: {why}"))[0].input["probe"].clone()
+        };
+        for (kind, more) in [
+            ("command", "argv = ['true']"),
+            ("http", "url = 'https://example.org'"),
+            ("tcp", "host = 'nas'\nport = 22"),
+            ("tls", "host = 'example.org'"),
+            ("dns", "domain = 'example.org'"),
+            ("domain", "domain = 'example.org'"),
+            ("ping", "host = 'nas'"),
+            ("disk", "path = '/srv'"),
+            ("process", "process = 'nginx'"),
+            ("file_age", "path = '/srv/backup'\nmax_age = '1d'"),
+            ("nats", "url = 'nats://nas:4222'"),
+            ("docker", "container = 'web'"),
+            ("events", "event = 'download.completed'\nmax_age = '7d'"),
+            ("push", "every = '1d'\ngrace = '1h'"),
+        ] {
+            let probe: Probe = serde_json::from_value(of(kind, more)).unwrap();
+            assert_eq!((probe.kind(), probe.check()), (kind, Ok(())));
+        }
+        assert_eq!(of("process", "")["process"]["name"], json!("it"), "the check is called as the program");
+        assert_eq!(of("dns", "domain = 'example.org'")["dns"]["name"], json!("example.org"));
     }
 
     #[test]

@@ -166,6 +166,10 @@ mod tests {
         without.sort();
         let known = [
             "bot show",
+            "check history",
+            "check list",
+            "check push-url",
+            "check show",
             "collection export",
             "collection list",
             "collection show",

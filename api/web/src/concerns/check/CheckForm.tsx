@@ -231,9 +231,6 @@ export function CheckForm({ of, onDone }: Props) {
           onChange={(chosen) => change({ channels: chosen })}
         />
       )}
-      {of !== undefined && (
-        <p className="s q wide">Times of maintenance have no field here yet: keeping this leaves none.</p>
-      )}
       <div className="acts">
         <Button
           type="submit"

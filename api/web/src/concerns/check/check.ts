@@ -49,6 +49,7 @@ export const CheckWhole = graphql(
       dependsOn
       tags
       links { name url }
+      maintenance { cron zone everySeconds seconds }
       values { name value unit }
     }
   `,

@@ -114,6 +114,14 @@ export function inputOf(
     jitterSeconds: before?.jitterSeconds ?? 0,
     isInverted: before?.isInverted ?? false,
     clearAfter: before?.clearAfter ?? 1,
+    maintenance:
+      before?.maintenance.map(({ cron, zone, everySeconds, seconds }) => ({
+        timing:
+          cron === null
+            ? { everySeconds: everySeconds ?? 0 }
+            : { cron: { expression: cron, zone: zone ?? "UTC" } },
+        seconds,
+      })) ?? [],
     links: before?.links.map(({ name, url }) => ({ name, url })) ?? [],
     replace: before !== undefined,
   };
