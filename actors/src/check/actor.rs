@@ -84,6 +84,8 @@ pub struct State {
     pub(super) at_work: BTreeMap<CheckId, Work>,
     /// What was found of a check while something is recorded of it: in the order in which it was found.
     pub(super) waiting: BTreeMap<CheckId, VecDeque<Found>>,
+    /// What waits for a look at which check: so that whoever ends asks for his own alone.
+    pub(super) waited_for: BTreeMap<CheckId, BTreeSet<CheckId>>,
     /// What is looked at once that is recorded.
     pub(super) again: BTreeSet<CheckId>,
     /// Since when somebody is there to hear reports.
@@ -149,6 +151,7 @@ impl Actor for CheckRunner {
             waker: waker.clone(),
             at_work: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            waited_for: BTreeMap::new(),
             again: BTreeSet::new(),
             started_at: arguments.alarms.now(),
             tasks: JoinSet::new(),
@@ -174,8 +177,13 @@ impl Actor for CheckRunner {
         message: Message,
         state: &mut State,
     ) -> Result<(), ActorProcessingErr> {
+        if matches!(message, Message::Wake) {
+            state.waker.is_waking.store(false, Ordering::SeqCst);
+        }
+        // First: what is judged is judged by all that is recorded.
+        state.read_on().await?;
         match message {
-            Message::Wake => state.waker.is_waking.store(false, Ordering::SeqCst),
+            Message::Wake => {}
             Message::ClockSet => {
                 let now = state.arguments.alarms.now();
                 state.roster.settle(now);
@@ -183,7 +191,6 @@ impl Actor for CheckRunner {
             Message::Looked(looked) => state.looked(&myself, *looked),
             Message::Recorded(check_id, recorded) => state.recorded(&myself, check_id, recorded),
         }
-        state.read_on().await?;
         for beat in state.arguments.checks.take() {
             state.reported(&myself, beat);
         }

@@ -143,7 +143,11 @@ impl State {
         let now = self.arguments.alarms.now();
         self.at_work.insert(id, Work::Waits { observation, on: on.clone() });
         for of in on {
-            self.look(myself, of, now);
+            self.waited_for.entry(of).or_default().insert(id);
+            // What is being recorded was just looked at.
+            if !self.at_work.contains_key(&of) {
+                self.look(myself, of, now);
+            }
         }
         true
     }
@@ -194,15 +198,11 @@ impl State {
 
     /// Lets those go on that waited for this one alone; answers those of them that are gone.
     fn freed(&mut self, myself: &ActorRef<Message>, id: CheckId) -> Vec<CheckId> {
-        let mut free = Vec::new();
-        for (waiting, work) in &mut self.at_work {
-            if let Work::Waits { on, .. } = work
-                && on.remove(&id)
-                && on.is_empty()
-            {
-                free.push(*waiting);
-            }
-        }
+        let mut free: Vec<CheckId> = self.waited_for.remove(&id).into_iter().flatten().collect();
+        free.retain(|waiting| match self.at_work.get_mut(waiting) {
+            Some(Work::Waits { on, .. }) => on.remove(&id) && on.is_empty(),
+            Some(_) | None => false,
+        });
         free.retain(|waiting| match self.at_work.remove(waiting) {
             Some(Work::Waits { observation, .. }) => !self.record(myself, *waiting, observation),
             Some(_) | None => false,

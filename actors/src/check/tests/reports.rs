@@ -35,6 +35,23 @@ async fn what_does_not_report_in_time_is_failing() {
     running.stop().await;
 }
 
+// Reports that come while one is recorded are judged in their order, by what is recorded by then.
+#[tokio::test]
+async fn reports_at_once_are_all_judged() {
+    let bench = Bench::new();
+    let id = bench.add("backup", PUSH(), json!({})).await;
+    let running = bench.start().await;
+    let kinds = [BeatKind::Success, BeatKind::Fail, BeatKind::Success, BeatKind::Exit(1), BeatKind::Success];
+    for kind in kinds {
+        bench.report(id, kind, 0);
+    }
+    let turns = bench.turns_are(id, kinds.len()).await;
+    let verdicts: Vec<Verdict> = turns.into_iter().map(|(verdict, _)| verdict).collect();
+    assert_eq!(verdicts, [Verdict::Ok, Verdict::Failing, Verdict::Ok, Verdict::Failing, Verdict::Ok]);
+    bench.until("it is over", || bench.closed(id) == 2).await;
+    running.stop().await;
+}
+
 // Must hold 3: 500 reports that jitter by less than the grace time are no reason to tell anybody.
 #[tokio::test]
 async fn reports_that_jitter_within_the_grace_time_are_in_time() {
