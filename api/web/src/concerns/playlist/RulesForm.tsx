@@ -5,7 +5,7 @@ import { graphql } from "../../client/graphql";
 import { Button } from "../../parts/Button";
 import { Field } from "../../parts/Field";
 import { Refused } from "../../parts/states";
-import { WHENS, type When } from "../../parts/when";
+import { type When, WhenField } from "../../parts/WhenField";
 import { SecretFields, useSecretChoice } from "../secret/choice";
 import { askedOf, type LayoutAsked, LayoutFields, LayoutPreview, typedOf } from "../setting/LayoutFields";
 import { QUALITIES } from "./Acts";
@@ -120,17 +120,7 @@ export function RulesForm({ list, onDone }: { list: ListShown; onDone(): void })
           </Field>
         </>
       )}
-      <Field label="Ask with cookies">
-        {(control) => (
-          <select {...control} value={when} onChange={(event) => setWhen(event.currentTarget.value as When)}>
-            {WHENS.map(([value, word]) => (
-              <option key={value} value={value}>
-                {word}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <WhenField label="Ask with cookies" value={when} onChange={setWhen} />
       {when !== "OFF" && <SecretFields of={cookies} />}
       <LayoutFields value={layout} onChange={setLayout} otherwise="As for the library" />
       {previewed !== undefined && JSON.stringify(previewed) === JSON.stringify(asked) ? (

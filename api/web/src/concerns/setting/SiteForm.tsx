@@ -5,7 +5,7 @@ import { graphql, type ResultOf, type VariablesOf } from "../../client/graphql";
 import { Button } from "../../parts/Button";
 import { Field } from "../../parts/Field";
 import { Refused } from "../../parts/states";
-import { WHENS, type When } from "../../parts/when";
+import { type When, WhenField } from "../../parts/WhenField";
 import { SecretFields, useSecretChoice } from "../secret/choice";
 import type { SitesOf } from "./Sites";
 
@@ -150,26 +150,4 @@ function numberOf(text: string): number | null {
 /** The secret that holds now, as long as one is used. */
 function secretWhile(when: When, now: string | null | undefined): string | null {
   return when === "OFF" ? null : (now ?? null);
-}
-
-interface WhenProps {
-  label: string;
-  value: When;
-  onChange(next: When): void;
-}
-
-function WhenField({ label, value, onChange }: WhenProps) {
-  return (
-    <Field label={label}>
-      {(control) => (
-        <select {...control} value={value} onChange={(event) => onChange(event.currentTarget.value as When)}>
-          {WHENS.map(([when, word]) => (
-            <option key={when} value={when}>
-              {word}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
 }
