@@ -254,8 +254,6 @@ pub struct Standing {
     pub next_run_at: Option<Timestamp>,
     /// Whether it is looked at now.
     pub is_running: bool,
-    /// Whether a look is due that was not made in time.
-    pub is_late: bool,
 }
 
 /// A report.

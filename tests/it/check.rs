@@ -96,6 +96,12 @@ async fn whatever_reports_by_itself_is_heard_at_its_address_and_nowhere_else() {
     assert_eq!(send(&format!("{path}/0"), "").await, StatusCode::OK);
     until_it_is(&platform, &id, "OK").await;
     assert_eq!(send(&format!("{path}/perhaps"), "").await, StatusCode::BAD_REQUEST);
+    assert_eq!(send(&format!("{path}/log"), "half of it is copied").await, StatusCode::OK);
+    until("its words are shown", || async {
+        let check = platform.client.ask(SHOW, json!({ "id": id })).await["check"].take();
+        (check["message"] == "half of it is copied" && check["state"] == "OK").then_some(())
+    })
+    .await;
 
     let (key, _) = path.trim_start_matches("/ping/").split_once('/').unwrap();
     assert_eq!(send(&format!("/ping/{key}/another"), "").await, StatusCode::NOT_FOUND);

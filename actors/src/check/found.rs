@@ -71,7 +71,15 @@ impl State {
                 self.arguments.checks.change(check_id, |standing| standing.is_running = true);
                 return;
             }
-            BeatKind::Log => return,
+            BeatKind::Log => {
+                // What it says is shown; how it is stays as it was.
+                self.arguments.checks.change(check_id, |standing| {
+                    if let Some(last) = standing.last.as_mut().filter(|_| !message.is_empty()) {
+                        last.message.clone_from(&message);
+                    }
+                });
+                return;
+            }
         };
         let finding = if is_inverted { finding.inverted() } else { finding };
         self.roster.looked(check_id, at);
