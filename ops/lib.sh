@@ -248,26 +248,45 @@ build_binary() {
 SUMMARY=()
 FAILED=0
 
-# attempt NAME COMMAND...: runs one step, goes on after a failure, remembers how it ended.
+# attempt NAME COMMAND...: runs one step, goes on after a failure, remembers how it ended and what it said last.
 attempt() {
-  local name=$1 started=$SECONDS status=0
+  local name=$1 started=$SECONDS status=0 said
   shift
   step "$name"
+  said=$(mktemp)
   # In a subshell of its own, so that a refusal ends the step and not the summary. Not behind `||`,
-  # where bash would go on after a failed command of the step.
+  # where bash would go on after a failed command of the step. At a terminal a step has it to itself.
   set +e
-  (
-    set -e
-    "$@"
-  ) </dev/null
-  status=$?
+  if [[ -t 2 ]]; then
+    (
+      set -e
+      "$@"
+    ) </dev/null
+  else
+    (
+      set -e
+      "$@"
+    ) </dev/null 2>&1 | tee "$said" >&2
+  fi
+  status=${PIPESTATUS[0]}
   set -e
   if ((status == 0)); then
     SUMMARY+=("$(printf '  ok      %5ds  %s' $((SECONDS - started)) "$name")")
   else
     SUMMARY+=("$(printf '  FAILED  %5ds  %s (status %d)' $((SECONDS - started)) "$name" "$status")")
+    while IFS= read -r line; do SUMMARY+=("            $line"); done < <(what_failed "$said")
     FAILED=$((FAILED + 1))
   fi
+  rm -f "$said"
+}
+
+# Prints what of a step's output says what failed: tests by name with the line after, or else its last lines. Whoever
+# reads a build machine's record may see nothing but its end.
+what_failed() {
+  local found
+  found=$(sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -aE -A2 '^ *(FAIL|TIMEOUT|SIG[A-Z]+) |^  FAILED ' |
+    awk 'NF && !/^--$/ && !seen[$0]++' | cut -c1-240 | head -60) || true
+  if [[ -n $found ]]; then printf '%s\n' "$found"; else tail -n 12 "$1" | cut -c1-240; fi
 }
 
 # skip NAME REASON: says in the summary what was not looked at, and why.
