@@ -8,11 +8,24 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 
-import { type Server, startDemo } from "./server";
+import { type Server, startDemo, WAIT_MS } from "./server";
 
 export const WIDTHS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
 export type WidthName = keyof typeof WIDTHS;
 export type Theme = "light" | "dark";
+/** In which theme and width rooms are seen: each of both, or `BROWSER_TESTS_LOOKS=all` all four. */
+export const LOOKS: [Theme, WidthName][] =
+  process.env.BROWSER_TESTS_LOOKS === "all"
+    ? [
+        ["dark", "wide"],
+        ["light", "wide"],
+        ["dark", "phone"],
+        ["light", "phone"],
+      ]
+    : [
+        ["dark", "wide"],
+        ["light", "phone"],
+      ];
 
 const SHOTS = new URL("shots/", import.meta.url).pathname;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -121,6 +134,7 @@ export async function watch(
     // console says all the same.
     bypassCSP: false,
   });
+  context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   const faults: string[] = [];
   const { host, protocol } = new URL(address);

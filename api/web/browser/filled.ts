@@ -1,6 +1,6 @@
 // A demo as a household has it after a while: every state, long names, people, and whatever can be set up.
 
-import type { Server } from "./server";
+import { type Server, WAIT_MS } from "./server";
 
 /** What there is to look at. */
 export interface Filled {
@@ -37,7 +37,6 @@ const TITLES = [
 ] as const;
 /** How many of its entries come at once: one is not there, one is asked for again later. */
 const COME = 10;
-const DEADLINE_MS = 60_000;
 
 type Input = Record<string, unknown>;
 type Ask = Server["ask"];
@@ -63,7 +62,7 @@ const INPUTS: Record<string, string> = {
 
 /** Waits until something is there. */
 export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + DEADLINE_MS;
+  const deadline = Date.now() + WAIT_MS;
   while (Date.now() < deadline) {
     const found = await look();
     if (found !== undefined) {

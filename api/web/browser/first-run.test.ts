@@ -17,13 +17,13 @@ test("a list is pasted on the first page, followed, and its first file is whole,
   await page.getByText("Following").waitFor();
   const whole = page.getByText(/is whole|are whole/);
   const offer = page.getByRole("button", { name: /^Fetch/ });
-  await whole.or(offer).first().waitFor({ timeout: 60_000 });
+  await whole.or(offer).first().waitFor();
   if (await offer.isVisible()) {
     await offer.click();
   }
-  await whole.waitFor({ timeout: 60_000 });
+  await whole.waitFor();
   await watched.shoot("first-page-followed");
   expect(await watched.axe()).toEqual([]);
   expect(watched.faults).toEqual([]);
   await watched.close();
-}, 150_000);
+});

@@ -1,16 +1,9 @@
 import { describe, expect, test } from "vitest";
 
-import { open, settled, type Theme, type WidthName, withDemo } from "./browser";
+import { LOOKS, open, settled, withDemo } from "./browser";
 import { startProxy } from "./proxy";
 
 const demo = withDemo();
-
-const LOOKS: [Theme, WidthName][] = [
-  ["dark", "wide"],
-  ["light", "wide"],
-  ["dark", "phone"],
-  ["light", "phone"],
-];
 
 describe.each(LOOKS)("in %s, %s", (theme, width) => {
   test.each([

@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
 import { ICONS } from "../vite/installable";
-import { open, settled, type Theme, type WidthName, withDemo } from "./browser";
+import { LOOKS, open, settled, withDemo } from "./browser";
 import { startProxy } from "./proxy";
 
 const demo = withDemo();
@@ -58,12 +58,7 @@ test("the page can be installed, below a base path of a proxy, too", async () =>
   await proxy.stop();
 });
 
-const SEEN: [Theme, WidthName][] = [
-  ["dark", "wide"],
-  ["light", "phone"],
-];
-
-test.each(SEEN)(
+test.each(LOOKS)(
   "an address that is shared stands in the field and says what it is, in %s, %s",
   async (theme, width) => {
     const shared = new URL("lists/large", demo.server.site).href;

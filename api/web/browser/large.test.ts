@@ -109,7 +109,7 @@ test("a thousand signals a second are told to a page a few times a second", asyn
 
 /** Waits until the row of a place is there with its name. */
 async function rowAt(page: Page, place: number): Promise<void> {
-  await page.locator(`.found li[data-place="${place}"] .tt`).first().waitFor({ timeout: 30_000 });
+  await page.locator(`.found li[data-place="${place}"] .tt`).first().waitFor();
 }
 
 /** The names of the queries that a page asks from now on. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { settled, type Theme, WIDTHS, type WidthName, withDemo } from "./browser";
+import { LOOKS, settled, WIDTHS, withDemo } from "./browser";
 
 const demo = withDemo();
 let list: string;
@@ -14,13 +14,6 @@ beforeAll(async () => {
   list = playlists.nodes.find(({ title }) => title === "Sample videos")?.id ?? "";
   file = files.nodes.find(({ videoCodec }) => videoCodec !== null)?.id ?? "";
 });
-
-const LOOKS: [Theme, WidthName][] = [
-  ["dark", "wide"],
-  ["light", "wide"],
-  ["dark", "phone"],
-  ["light", "phone"],
-];
 
 describe.each(LOOKS)("in %s, %s", (theme, width) => {
   test.each([

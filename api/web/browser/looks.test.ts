@@ -4,7 +4,7 @@
 import type { Browser, Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { open, settled, startBrowser, type Theme, type WidthName } from "./browser";
+import { LOOKS, type Look, open, settled, startBrowser } from "./browser";
 import { type Filled, fill } from "./filled";
 import { type Lone, type Server, startDemo, startLone } from "./server";
 
@@ -27,10 +27,6 @@ afterAll(async () => {
   await Promise.all([lone?.stop(), demo?.stop()]);
 });
 
-const SEEN: [Theme, WidthName][] = [
-  ["dark", "wide"],
-  ["light", "phone"],
-];
 const PARTS = [
   "you",
   "limits",
@@ -130,7 +126,7 @@ async function questions(page: Page, answer: (route: Route) => Promise<void>): P
   );
 }
 
-describe.concurrent.each(SEEN)("in %s, %s", (theme, width) => {
+describe.concurrent.each(LOOKS)("in %s, %s", (theme, width) => {
   test.each(ROOMS)("%s is whole with much in it", async (name, path) => {
     expect(await look(demo, `full/${name}`, path, { theme, width })).toEqual([]);
   });
@@ -142,7 +138,8 @@ describe.concurrent.each(SEEN)("in %s, %s", (theme, width) => {
 
 // Each state in one of the looks: they differ by colours and widths, which the rooms above show.
 describe.concurrent("in one look", () => {
-  const [wide, phone] = SEEN.map(([theme, width]) => ({ theme, width }));
+  const wide: Look = { theme: "dark", width: "wide" };
+  const phone: Look = { theme: "light", width: "phone" };
 
   test.each(ROOMS)("%s is whole with nothing in it", async (name, path) => {
     expect(await look(lone, `empty/${name}`, path, { ...phone })).toEqual([]);

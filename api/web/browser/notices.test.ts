@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { settled, type Theme, type WidthName, withDemo } from "./browser";
+import { LOOKS, settled, withDemo } from "./browser";
 
 const demo = withDemo();
 let list: string;
@@ -11,13 +11,6 @@ beforeAll(async () => {
   );
   list = playlists.nodes.find(({ title }) => title === "Sample videos")?.id ?? "";
 });
-
-const LOOKS: [Theme, WidthName][] = [
-  ["dark", "wide"],
-  ["light", "wide"],
-  ["dark", "phone"],
-  ["light", "phone"],
-];
 
 describe.each(LOOKS)("in %s, %s", (theme, width) => {
   test.each([
@@ -118,7 +111,7 @@ test("asked by a button, what somebody should look at is shown on the desktop on
     },
   );
   await expect
-    .poll(() => page.evaluate("shown.map(({ title }) => title).join()"), { timeout: 30_000 })
+    .poll(() => page.evaluate("shown.map(({ title }) => title).join()"))
     .toBe("Sample videos was read");
   await page.evaluate("shown[0].onclick()");
   await page.getByRole("dialog").waitFor();

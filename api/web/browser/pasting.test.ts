@@ -2,16 +2,11 @@
 
 import { expect, test } from "vitest";
 
-import { settled, type Theme, type WidthName, withDemo } from "./browser";
+import { LOOKS, settled, withDemo } from "./browser";
 
 const demo = withDemo();
 
-const SEEN: [Theme, WidthName][] = [
-  ["dark", "wide"],
-  ["light", "phone"],
-];
-
-test.each(SEEN)(
+test.each(LOOKS)(
   "what is at an address is said before anything is followed, in %s, %s",
   async (theme, width) => {
     const watched = await demo.open("/", { theme, width });

@@ -42,7 +42,7 @@ test.each([
   const player = page.locator(medium);
   await player.focus();
   await page.keyboard.press("k");
-  await expect.poll(() => timeOf(page, medium), { timeout: 15_000 }).toBeGreaterThan(0.3);
+  await expect.poll(() => timeOf(page, medium)).toBeGreaterThan(0.3);
   await page.keyboard.press("k");
   expect(await page.evaluate(`document.querySelector("${medium}").paused`)).toBe(true);
   const before = await timeOf(page, medium);
@@ -90,7 +90,7 @@ async function keep(item: string): Promise<string> {
   if ((await find()) === undefined) {
     await demo.server.ask(start, { url: new URL(`items/${item}`, demo.server.site).href });
   }
-  await expect.poll(find, { timeout: 60_000 }).toBeDefined();
+  await expect.poll(find).toBeDefined();
   return (await find()) ?? "";
 }
 

@@ -26,6 +26,8 @@ export interface Server {
 const BINARY =
   process.env.BROWSER_TESTS_BINARY ?? new URL("../../../target/debug/mediary", import.meta.url).pathname;
 const DEADLINE_MS = 150_000;
+/** How long anything is waited for that a page has to show: longer than the slowest machine needs. */
+export const WAIT_MS = 90_000;
 /** What is for the tests is no setting of the server, which would refuse it. */
 const { MEDIARY_GOLDEN: _, ...ENVIRONMENT } = process.env;
 

@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+import { WAIT_MS } from "./server.ts";
+
 export default defineConfig({
   test: {
     include: ["browser/**/*.test.ts"],
@@ -7,8 +9,10 @@ export default defineConfig({
     fileParallelism: false,
     // Of tests that may run beside each other: a server, a browser and two cores are busy with so many.
     maxConcurrency: 3,
-    testTimeout: 60_000,
-    hookTimeout: 180_000,
+    // A busy machine is many times slower than an idle one; what never comes is told by the single wait, not by these.
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: WAIT_MS } },
     retry: 0,
   },
 });

@@ -47,13 +47,13 @@ async function source(call: string, parameters: Record<string, string> = {}): Pr
 /** Presses the picture of a player that knows what it plays. */
 async function press(page: Page): Promise<void> {
   const known = "document.querySelector('video')?.readyState ?? 0";
-  await expect.poll(() => page.evaluate<number>(known), { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => page.evaluate<number>(known)).toBeGreaterThan(0);
   await page.locator("video").click();
 }
 
 async function plays(page: Page): Promise<void> {
   const now = "document.querySelector('video')?.currentTime ?? 0";
-  await expect.poll(() => page.evaluate<number>(now), { timeout: 20_000 }).toBeGreaterThan(0.2);
+  await expect.poll(() => page.evaluate<number>(now)).toBeGreaterThan(0.2);
 }
 
 test("from the link of the first start to a video that plays", async () => {
@@ -73,7 +73,7 @@ test("from the link of the first start to a video that plays", async () => {
   await walk.step("choose “Everything”", () => page.getByText("Everything", { exact: true }).click());
   await watched.shoot("walk-video-found");
   await walk.step("press “Follow”", () => page.getByRole("button", { name: "Follow", exact: true }).click());
-  await page.getByText(/is whole|are whole/).waitFor({ timeout: 60_000 });
+  await page.getByText(/is whole|are whole/).waitFor();
   await watched.shoot("walk-video-whole");
   await walk.step("press “Open it”", () => page.getByRole("link", { name: "Open it" }).click());
   await walk.step("press the picture", () => press(page));
@@ -82,7 +82,15 @@ test("from the link of the first start to a video that plays", async () => {
   await watched.shoot("walk-video-plays");
   expect(watched.faults).toEqual([]);
   await watched.close();
-}, 150_000);
+});
+
+/** How the looks at the channel ended. */
+async function looks(): Promise<string[]> {
+  const { jobs } = await demo.server.ask<{ jobs: { nodes: { title: string; state: string }[] } }>(
+    "{ jobs(first: 50, filter: { kind: REFRESH }) { nodes { title state } } }",
+  );
+  return jobs.nodes.filter(({ title }) => title.endsWith("/lists/channel")).map(({ state }) => state);
+}
 
 test("a channel is followed, and what is new of it is fetched each night", async () => {
   await source("channel", { title: "Sample channel" });
@@ -99,12 +107,13 @@ test("a channel is followed, and what is new of it is fetched each night", async
   );
   await watched.shoot("walk-night-found");
   await walk.step("press “Follow”", () => page.getByRole("button", { name: "Follow", exact: true }).click());
-  await page.getByText(/It is read again (today|tomorrow) 03:00/).waitFor({ timeout: 30_000 });
+  await page.getByText(/It is read again (today|tomorrow) 03:00/).waitFor();
   await watched.shoot("walk-night-followed");
   await walk.step("press “Schedules”", () => page.getByRole("link", { name: "Schedules" }).first().click());
   await page.getByText("Every day at 03:00").waitFor();
   await watched.shoot("walk-night-schedules");
-  // What the night does is done now, so that nobody waits for it.
+  // What the night does is done now, so that nobody waits for it; what is new is new after the first look.
+  await expect.poll(looks).toEqual(["SUCCEEDED"]);
   await source("videos/prepend");
   await walk.step("open the menu of the schedule", () =>
     page.getByRole("button", { name: "More for Refreshes Sample channel" }).click(),
@@ -114,12 +123,12 @@ test("a channel is followed, and what is new of it is fetched each night", async
   await page
     .getByText(/^Kept “/)
     .first()
-    .waitFor({ timeout: 30_000 });
+    .waitFor();
   await watched.shoot("walk-night-new");
   await walk.end();
   expect(watched.faults).toEqual([]);
   await watched.close();
-}, 150_000);
+});
 
 test("why a file is gone is found, and it is brought back", async () => {
   const { files } = await demo.server.ask<{
@@ -140,7 +149,7 @@ test("why a file is gone is found, and it is brought back", async () => {
   await walk.step("type what it is called", () => page.getByRole("combobox").fill("Silver river"));
   const found = page.getByRole("option", { name: gone?.path ?? "" });
   await walk.step("press the file", () => found.click());
-  await page.getByText("In the trash", { exact: true }).waitFor({ timeout: 30_000 });
+  await page.getByText("In the trash", { exact: true }).waitFor();
   await walk.step("press “Why”", () => page.getByRole("link", { name: "Why", exact: true }).click());
   const why = page.getByRole("dialog");
   await why.getByText("The chain is whole", { exact: false }).waitFor();
@@ -148,11 +157,11 @@ test("why a file is gone is found, and it is brought back", async () => {
   await walk.step("close it", () => why.getByRole("button", { name: "Close" }).click());
   await watched.shoot("walk-gone-file");
   await walk.step("press “Restore”", () => page.getByRole("button", { name: "Restore" }).click());
-  await page.getByText("Kept and proved").waitFor({ timeout: 30_000 });
+  await page.getByText("Kept and proved").waitFor();
   await walk.step("press the picture", () => press(page));
   await plays(page);
   await walk.end();
   await watched.shoot("walk-gone-back");
   expect(watched.faults).toEqual([]);
   await watched.close();
-}, 150_000);
+});
