@@ -25,6 +25,36 @@ const SECRET_OPTIONS: [&str; 16] = [
     "-headers",
 ];
 
+/// Values that a program is given and whose words nobody reads: they are left out of all that it says.
+#[derive(Clone, Default)]
+pub(super) struct Hidden(Vec<String>);
+
+/// Shorter ones are no secrets, and would be found everywhere.
+const HIDDEN_BYTES_MIN: usize = 4;
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Hidden")
+    }
+}
+
+impl Hidden {
+    /// Hides a value, line by line: what a program says is read so.
+    pub(super) fn add(&mut self, value: &str) {
+        let lines = value.lines().map(str::trim).filter(|line| line.len() >= HIDDEN_BYTES_MIN);
+        self.0.extend(lines.map(str::to_owned));
+        // Of one that is part of another nothing is left to be seen.
+        self.0.sort_unstable_by_key(|value| std::cmp::Reverse(value.len()));
+    }
+
+    /// A text without them.
+    pub(super) fn leave_out(&self, text: String) -> String {
+        self.0.iter().fold(text, |text, value| {
+            if text.contains(value.as_str()) { text.replace(value.as_str(), REDACTED) } else { text }
+        })
+    }
+}
+
 /// The command line in one line, without secrets.
 pub fn command_line(program: &Path, arguments: &[&OsStr]) -> String {
     let mut line = program.to_string_lossy().into_owned();

@@ -32,7 +32,7 @@ use super::{
     output::{CappedFile, Record},
     proc_fs,
     queue::Queue,
-    redact,
+    redact::{self, Hidden},
 };
 
 /// Names the log whose work a process does.
@@ -148,7 +148,7 @@ impl Runner {
         if let Some(owner) = spec.owner {
             all.insert(owner.mark().into(), owner.to_string().into());
         }
-        all.extend(spec.extra.iter().cloned());
+        all.extend(spec.extra.iter().chain(&spec.secret.0).cloned());
         all.into_iter().collect()
     }
 }
@@ -288,6 +288,7 @@ fn watch_over(
         record: Arc::clone(&record),
         notes: sender.clone(),
         unrecorded: spec.unrecorded,
+        hidden: spec.hidden.clone(),
     };
     if let Some(stderr) = stderr {
         let second_reader = reader.clone();
@@ -343,6 +344,7 @@ struct Reader {
     record: Arc<Mutex<Record>>,
     notes: mpsc::Sender<Note>,
     unrecorded: &'static [&'static str],
+    hidden: Hidden,
 }
 
 impl Reader {
@@ -373,7 +375,7 @@ impl Reader {
     }
 
     fn take(&self, source: Option<Source>, line: &RawLine) {
-        let mut text = String::from_utf8_lossy(&line.bytes).into_owned();
+        let mut text = self.hidden.leave_out(String::from_utf8_lossy(&line.bytes).into_owned());
         let is_protocol = self.unrecorded.iter().any(|prefix| text.starts_with(prefix));
         let source = source.unwrap_or(if is_protocol { Source::Stdout } else { Source::Stderr });
         if source == Source::Stderr {

@@ -6,7 +6,20 @@ use std::{
     time::Duration,
 };
 
-use super::{Caps, Host, Owner, redact};
+use super::{
+    Caps, Host, Owner,
+    redact::{self, Hidden},
+};
+
+/// Variables with secrets.
+#[derive(Clone, Default)]
+pub(super) struct SecretVariables(pub(super) Vec<(OsString, OsString)>);
+
+impl std::fmt::Debug for SecretVariables {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("SecretVariables")
+    }
+}
 
 /// What to run and within which limits.
 #[derive(Debug, Clone)]
@@ -17,6 +30,8 @@ pub struct Spec {
     pub(super) operands: Vec<OsString>,
     pub(super) working_dir: Option<PathBuf>,
     pub(super) extra: Vec<(OsString, OsString)>,
+    pub(super) secret: SecretVariables,
+    pub(super) hidden: Hidden,
     pub(super) owner: Option<Owner>,
     pub(super) output_file: Option<PathBuf>,
     pub(super) unrecorded: &'static [&'static str],
@@ -43,6 +58,8 @@ impl Spec {
             operands: Vec::new(),
             working_dir: None,
             extra: Vec::new(),
+            secret: SecretVariables::default(),
+            hidden: Hidden::default(),
             owner: None,
             output_file: None,
             unrecorded: &[],
@@ -88,6 +105,14 @@ impl Spec {
     #[must_use]
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.extra.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets a variable that has a secret, which is left out of all that the program says.
+    #[must_use]
+    pub fn secret_env(mut self, name: impl Into<OsString>, value: &str) -> Self {
+        self.hidden.add(value);
+        self.secret.0.push((name.into(), value.into()));
         self
     }
 

@@ -13,6 +13,7 @@ use super::*;
 mod order;
 mod orphans;
 mod owners;
+mod secrets;
 
 /// Longer than anything here takes on a busy machine; reaching it is a failure.
 const PATIENCE: Duration = Duration::from_secs(30);

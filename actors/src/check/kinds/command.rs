@@ -29,7 +29,7 @@ pub(in crate::check) async fn look(
     let mut spec = Spec::new("check", Path::new(program)).args(arguments).in_order().deadline(look.within);
     for (variable, name) in secrets {
         match opened(equipment, look.project, name).await {
-            Ok(value) => spec = spec.env(variable, value),
+            Ok(value) => spec = spec.secret_env(variable, &value),
             Err(why) => return Finding::unknown(Reason::CouldNotRun, why),
         }
     }
