@@ -56,6 +56,7 @@ mod view;
 pub mod worker;
 
 pub use as_of::Ending;
+pub use check::add_of as check_of;
 pub use entry::views;
 pub use schema::{MediarySchema, Outputs, Parts, Platform, Queue, build, build_replay, sdl};
 pub use server::{App, KeptFiles, Opened, Proxies, Readiness, ReplayApp, connections, limits, websocket};

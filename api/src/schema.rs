@@ -15,7 +15,7 @@ use mediary_log::{
 };
 use mediary_projections::{ViewHandle, Views, telemetry::Telemetry};
 use mediary_schema::{
-    AttemptId, JobId, Timestamp,
+    AttemptId, JobId, RunId, Timestamp,
     account::Permission,
     job::Output,
     lane::Load,
@@ -69,6 +69,9 @@ pub trait Outputs: fmt::Debug + Send + Sync {
     /// Whole lines of an attempt behind a place, at most so many bytes; none if nothing is kept of it.
     fn read(&self, attempt_id: AttemptId, after: u64, bytes_max: usize)
     -> BoxFuture<'static, Option<Output>>;
+
+    /// The same of a look of a check.
+    fn read_run(&self, run_id: RunId, after: u64, bytes_max: usize) -> BoxFuture<'static, Option<Output>>;
 }
 
 /// Whoever gives jobs out, and so knows why each is where it is.

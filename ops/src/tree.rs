@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use mediary_actors::{
     bot::{Bots, BotsArguments},
-    check::{CheckRunner, CheckRunnerArguments, Equipment},
+    check::{CheckFolder, CheckFolderArguments, CheckRunner, CheckRunnerArguments, Equipment, Understand},
     delivery::{Outbox, OutboxArguments},
     download::Library,
     ffmpeg::Ffmpeg,
@@ -184,6 +184,14 @@ impl<'a> Ground<'a> {
         let equipment = Equipment { net, runner, outputs, vault, log, identities };
         let arguments = CheckRunnerArguments { gate, alarms, equipment, samples, checks };
         Child::actor(name, PERFORMER_STOPS_WITHIN, move || (CheckRunner, arguments.clone()))
+    }
+
+    /// Who reads what files say of checks.
+    pub(crate) fn check_folder(&self, name: &'static str, understand: Understand) -> Child {
+        let Roots { gate, checks, .. } = self.roots.clone();
+        let folder = self.configuration.data.join("checks");
+        let arguments = CheckFolderArguments { gate, checks, folder, understand };
+        Child::actor(name, STOPS_WITHIN, move || (CheckFolder, arguments.clone()))
     }
 
     /// Who sends notices.

@@ -244,6 +244,8 @@ impl Value {
 /// How it stands with a check beside what is recorded: kept in memory by whoever runs it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Standing {
+    /// The look that is made now, or was made last.
+    pub run_id: Option<RunId>,
     /// When it was looked at last.
     pub last_run_at: Option<Timestamp>,
     /// What that found.
@@ -254,6 +256,19 @@ pub struct Standing {
     pub next_run_at: Option<Timestamp>,
     /// Whether it is looked at now.
     pub is_running: bool,
+}
+
+/// A file of the server's folder of checks, as it was read last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileOfChecks {
+    /// What it is called in the folder.
+    pub name: String,
+    /// How many checks of it are looked at as it says.
+    pub checks: usize,
+    /// What is wrong with it, with the line or the check; nothing if all of it is understood.
+    pub errors: Vec<String>,
+    /// When it was read.
+    pub read_at: Timestamp,
 }
 
 /// A report.

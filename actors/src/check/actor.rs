@@ -60,6 +60,8 @@ pub enum Message {
     Looked(Box<Looked>),
     /// What was found is recorded, or can't be just now.
     Recorded(CheckId, Result<(), String>),
+    /// What is wrong was told again, or can't be just now.
+    Reminded(CheckId, Result<(), String>),
 }
 
 /// A look that is over.
@@ -86,6 +88,8 @@ pub struct State {
     pub(super) waiting: BTreeMap<CheckId, VecDeque<Found>>,
     /// What waits for a look at which check: so that whoever ends asks for his own alone.
     pub(super) waited_for: BTreeMap<CheckId, BTreeSet<CheckId>>,
+    /// What is being told again, and when it would be looked at the next time for that.
+    pub(super) reminding: BTreeMap<CheckId, Timestamp>,
     /// What is looked at once that is recorded.
     pub(super) again: BTreeSet<CheckId>,
     /// Since when somebody is there to hear reports.
@@ -152,6 +156,7 @@ impl Actor for CheckRunner {
             at_work: BTreeMap::new(),
             waiting: BTreeMap::new(),
             waited_for: BTreeMap::new(),
+            reminding: BTreeMap::new(),
             again: BTreeSet::new(),
             started_at: arguments.alarms.now(),
             tasks: JoinSet::new(),
@@ -190,6 +195,7 @@ impl Actor for CheckRunner {
             }
             Message::Looked(looked) => state.looked(&myself, *looked),
             Message::Recorded(check_id, recorded) => state.recorded(&myself, check_id, recorded),
+            Message::Reminded(check_id, reminded) => state.reminded(check_id, reminded),
         }
         for beat in state.arguments.checks.take() {
             state.reported(&myself, beat);
@@ -300,6 +306,7 @@ impl State {
                 self.look(myself, id, now);
             }
         }
+        self.remind(myself, now);
         let wanted: Vec<CheckId> = self.roster.wanted().filter(|id| !self.at_work.contains_key(id)).collect();
         for id in wanted {
             self.look(myself, id, now);
@@ -337,6 +344,7 @@ impl State {
         let (equipment, commands) = (self.arguments.equipment.clone(), Arc::clone(&self.commands));
         let runner = myself.clone();
         self.at_work.insert(id, Work::Looks);
+        self.arguments.checks.change(id, |standing| standing.run_id = Some(run_id));
         self.show(id);
         self.tasks.spawn(async move {
             let begun = Instant::now();

@@ -5,13 +5,16 @@
 //! [`mediary_schema::check::Probe`], a file in `kinds/`, and a line in `look.rs`.
 
 mod actor;
+mod folder;
 mod found;
 mod kinds;
 mod look;
 mod measured;
+mod reminders;
 mod roster;
 #[cfg(test)]
 mod tests;
 
 pub use actor::{CheckRunner, CheckRunnerArguments};
+pub use folder::{CheckFolder, CheckFolderArguments, Said, Understand};
 pub use look::Equipment;

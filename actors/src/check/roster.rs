@@ -1,9 +1,8 @@
 //! Which checks there are and when each is looked at next: a fold of what is recorded of checks, and what was found since.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
-    time::Duration,
-};
+mod watched;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use mediary_events::{
     Concern as _, Recorded,
@@ -13,8 +12,7 @@ use mediary_events::{
 use mediary_log::{Filter, Kept, Log, Passed, Read, ReadError, work::REGISTRY};
 use mediary_schema::{
     CheckId, ProjectId, RunId, ScheduleId, Timestamp,
-    check::{Definition, Probe, Reason, Verdict},
-    schedule::Timing,
+    check::{Definition, Reason, Verdict},
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +21,8 @@ use serde::{Deserialize, Serialize};
 pub(super) struct Watched {
     pub(super) project: ProjectId,
     pub(super) definition: Definition,
+    /// The file that it is said in; none if it is said by command.
+    file: Option<String>,
     is_paused: bool,
     /// Moments count that come after this one.
     since: Timestamp,
@@ -41,6 +41,8 @@ pub(super) struct Watched {
     looks: VecDeque<Verdict>,
     /// When it is looked at next, or has to have reported.
     next: Option<Timestamp>,
+    /// When what is wrong is told again.
+    told_again_at: Option<Timestamp>,
 }
 
 /// That something is wrong.
@@ -58,6 +60,8 @@ pub(super) struct Roster {
     passed: Passed,
     checks: BTreeMap<CheckId, Watched>,
     order: BTreeSet<(Timestamp, CheckId)>,
+    /// When what is wrong is told again.
+    reminders: BTreeSet<(Timestamp, CheckId)>,
     /// How many were never looked at.
     fresh: usize,
     /// Those that somebody wants looked at now.
@@ -67,7 +71,7 @@ pub(super) struct Roster {
 /// The name of the fold's snapshots.
 const SNAPSHOT: &str = "checks";
 /// Raised whenever the fold changes.
-const SNAPSHOT_VERSION: u32 = 1;
+const SNAPSHOT_VERSION: u32 = 2;
 /// Events read at once.
 const PAGE: usize = 1_024;
 /// Bytes read at once.
@@ -89,6 +93,10 @@ impl Roster {
             position: kept.position,
             passed: kept.passed.clone(),
             order: checks.iter().filter_map(next).collect(),
+            reminders: checks
+                .iter()
+                .filter_map(|(id, watched)| Some((watched.told_again_at?, *id)))
+                .collect(),
             fresh: checks.values().filter(|watched| watched.last.is_none()).count(),
             wanted: checks
                 .iter()
@@ -141,14 +149,20 @@ impl Roster {
         let id = CheckId::from_uuid(envelope.stream.uuid);
         // What can't be read any more was erased, or is of a newer program.
         for event in codec::events_of::<Check>(recorded).unwrap_or_default() {
-            self.fold(id, envelope.project, event);
+            self.fold(id, envelope.project, event.clone());
+            let told_again_at =
+                self.get(id).and_then(|watched| watched.told_again_after(&event, envelope.at));
+            self.tell_again(id, told_again_at);
         }
         id
     }
 
     pub(super) fn fold(&mut self, id: CheckId, project: ProjectId, event: Event) {
         match event {
-            Event::Defined { definition, since, .. } => self.define(id, project, *definition, since),
+            Event::Defined { definition, since, file, .. } => {
+                self.define(id, project, *definition, since);
+                self.change(id, |watched| watched.file = file);
+            }
             Event::Paused {} => self.change(id, |watched| watched.is_paused = true),
             Event::Resumed { since } => self.change(id, |watched| {
                 (watched.is_paused, watched.since, watched.last) = (false, since, None);
@@ -170,7 +184,7 @@ impl Roster {
                 self.change(id, |watched| watched.incident = Some(Wrong { is_behind: false }));
             }
             Event::IncidentClosed { .. } => self.change(id, |watched| watched.incident = None),
-            Event::Acknowledged { .. } | Event::Snoozed { .. } => {}
+            Event::Acknowledged { .. } | Event::Snoozed { .. } | Event::IncidentReminded { .. } => {}
         }
     }
 
@@ -187,6 +201,7 @@ impl Roster {
             None => Watched {
                 project,
                 definition,
+                file: None,
                 is_paused: false,
                 since,
                 verdict: Verdict::Unknown,
@@ -197,6 +212,7 @@ impl Roster {
                 last: None,
                 looks: VecDeque::new(),
                 next: None,
+                told_again_at: None,
             },
         };
         self.fresh += 1;
@@ -206,6 +222,11 @@ impl Roster {
 
     pub(super) fn get(&self, id: CheckId) -> Option<&Watched> {
         self.checks.get(&id)
+    }
+
+    /// What is said in files, by the file.
+    pub(super) fn said_in_files(&self) -> BTreeMap<CheckId, String> {
+        self.checks.iter().filter_map(|(id, watched)| Some((*id, watched.file.clone()?))).collect()
     }
 
     /// The ids of all.
@@ -239,6 +260,18 @@ impl Roster {
         self.order.iter().take_while(|(moment, _)| *moment <= now).map(|(_, id)| *id).take(limit).collect()
     }
 
+    /// What is wrong with it is told again then, or not at all.
+    pub(super) fn tell_again(&mut self, id: CheckId, at: Option<Timestamp>) {
+        if self.checks.get(&id).is_some_and(|watched| watched.told_again_at != at) {
+            self.change(id, |watched| watched.told_again_at = at);
+        }
+    }
+
+    /// What is to be told again by now.
+    pub(super) fn to_be_told_again(&self, now: Timestamp) -> Vec<CheckId> {
+        self.reminders.iter().take_while(|(moment, _)| *moment <= now).map(|(_, id)| *id).collect()
+    }
+
     /// Up to where the log was read.
     pub(super) const fn position(&self) -> u64 {
         self.position
@@ -249,9 +282,10 @@ impl Roster {
         self.wanted.iter().copied()
     }
 
-    /// When the next one is due.
+    /// When the next one is due, or told again.
     pub(super) fn next(&self) -> Option<Timestamp> {
-        self.order.first().map(|(moment, _)| *moment)
+        let of = |order: &BTreeSet<(Timestamp, CheckId)>| order.first().map(|(moment, _)| *moment);
+        [of(&self.order), of(&self.reminders)].into_iter().flatten().min()
     }
 
     /// The moment that is due now, of which those before it are made up for.
@@ -281,6 +315,9 @@ impl Roster {
 
     fn unlist(&mut self, id: CheckId, watched: &Watched) {
         self.wanted.remove(&id);
+        if let Some(moment) = watched.told_again_at {
+            self.reminders.remove(&(moment, id));
+        }
         if let Some(next) = watched.next {
             self.order.remove(&(next, id));
         }
@@ -294,70 +331,12 @@ impl Roster {
         self.fresh += usize::from(watched.last.is_none());
         watched.next = watched.comes_next(id, self.fresh > AT_ONCE_MAX);
         self.order.extend(watched.next.map(|next| (next, id)));
+        self.reminders.extend(watched.told_again_at.map(|moment| (moment, id)));
         if watched.requested.is_some() && watched.is_looked_at() {
             self.wanted.insert(id);
         }
         self.checks.insert(id, watched);
     }
-}
-
-impl Watched {
-    /// Whether it is looked at.
-    pub(super) fn is_looked_at(&self) -> bool {
-        !self.is_paused && !self.reports_by_itself()
-    }
-
-    /// Whether it reports by itself.
-    pub(super) fn reports_by_itself(&self) -> bool {
-        matches!(self.definition.probe, Probe::Push {})
-    }
-
-    /// Since when it is looked at as it is now.
-    pub(super) fn since(&self) -> Timestamp {
-        self.since
-    }
-
-    /// When it is looked at next.
-    pub(super) fn next(&self) -> Option<Timestamp> {
-        self.next
-    }
-
-    /// Whether nobody has looked at it since this moment.
-    pub(super) fn looked_before(&self, at: Timestamp) -> bool {
-        self.last.is_none_or(|last| last < at)
-    }
-
-    /// How long a look may take, or how late a report may be.
-    pub(super) fn within(&self) -> Duration {
-        self.definition.timeout()
-    }
-
-    fn comes_next(&self, id: CheckId, are_many_fresh: bool) -> Option<Timestamp> {
-        if self.is_paused {
-            return None;
-        }
-        let rhythm = &self.definition.rhythm;
-        if self.reports_by_itself() {
-            // It has to have reported by its next moment, or a little later.
-            return Some(rhythm.next(self.last.unwrap_or(self.since), seed(id))?.after(self.within()));
-        }
-        match (self.last, &rhythm.timing) {
-            (Some(last), _) => rhythm.next(last, seed(id)),
-            (None, Timing::Cron { .. }) => rhythm.next(self.since, seed(id)),
-            (None, Timing::Every { seconds }) if are_many_fresh => {
-                Some(self.since.after(spread(id, *seconds)))
-            }
-            (None, Timing::Every { .. }) => Some(self.since),
-        }
-    }
-}
-
-/// A while within so many seconds, the same for the same check.
-fn spread(id: CheckId, seconds: u32) -> Duration {
-    let hash = blake3::hash(id.uuid().as_bytes());
-    let mut chance = [0; 8];
-    chance.copy_from_slice(&hash.as_bytes()[..8]);
-    Duration::from_micros(u64::from_le_bytes(chance) % (u64::from(seconds) * 1_000_000))
 }
 
 /// What stands for a check where moments are put off.

@@ -1,4 +1,5 @@
 mod commands;
+mod reminders;
 mod reports;
 mod wrong;
 
@@ -295,6 +296,7 @@ async fn what_was_missed_is_one_look_and_a_restart_changes_no_rhythm() {
 }
 
 // CH-04: an address that is not allowed is no reason to say that it is down, or up.
+// invariant: K-2
 #[tokio::test]
 async fn what_can_not_be_looked_at_is_unknown() {
     let bench = Bench::new();

@@ -46,6 +46,7 @@ impl Explains for Words {
             Event::IncidentDetached { message, .. } => {
                 format!("found it wrong although what it depends on is well: {message}")
             }
+            Event::IncidentReminded { message, .. } => format!("told again that it is wrong: {message}"),
             Event::IncidentClosed { message, .. } => format!("found that it is over: {message}"),
             Event::Acknowledged { note: Some(note), .. } => format!("knows of it: {note}"),
             Event::Acknowledged { note: None, .. } => "knows of it".to_owned(),

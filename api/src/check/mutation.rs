@@ -1,6 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use async_graphql::{Context, Error, ID, InputObject, Json, Object, Result, SimpleObject};
+use async_graphql::{
+    Context, Error, ID, InputObject, InputType as _, Json, Object, Pos, Result, SimpleObject,
+};
 use mediary_events::check::{
     Ask,
     ask::{Acknowledge, Add, Snooze, Which},
@@ -55,6 +57,8 @@ pub(crate) struct CheckAddInput {
     /// Channels that it is told by, however little it matters.
     #[graphql(default)]
     channels: Vec<String>,
+    /// After how many seconds it is told again, as long as it is wrong and nobody knows of it; once if left out.
+    repeat_seconds: Option<u32>,
     /// When it may fail without anybody being told.
     #[graphql(default)]
     maintenance: Vec<CheckMaintenanceInput>,
@@ -183,6 +187,17 @@ impl CheckMutation {
     }
 }
 
+/// The command that such an input stands for: what is said in a file is understood as the API understands it.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn add_of(input: serde_json::Map<String, serde_json::Value>) -> Result<Add, String> {
+    let input = async_graphql::Value::from_json(input.into()).map_err(|error| error.to_string())?;
+    let input =
+        CheckAddInput::parse(Some(input)).map_err(|error| error.into_server_error(Pos::default()).message)?;
+    asked(input).map(|(add, _)| add).map_err(|error| error.message)
+}
+
 fn asked(input: CheckAddInput) -> Result<(Add, Terms)> {
     let Json(probe) = input.probe;
     let probe: Probe = serde_json::from_value(probe).map_err(|error| no_probe(&error))?;
@@ -206,6 +221,7 @@ fn asked(input: CheckAddInput) -> Result<(Add, Terms)> {
             clear_after: input.clear_after,
             severity: input.severity.into(),
             channels: input.channels,
+            repeat_seconds: input.repeat_seconds,
         },
         maintenance: maintenance.collect(),
         depends_on,

@@ -92,6 +92,8 @@ pub(crate) struct Check {
     severity: SeverityName,
     /// Channels that it is told by, however little it matters.
     channels: Vec<String>,
+    /// After how many seconds it is told again, as long as it is wrong and nobody knows of it; none is once.
+    repeat_seconds: Option<u32>,
     /// When it may fail without anybody being told.
     maintenance: Vec<CheckMaintenance>,
     /// Checks that this one can't be well without.
@@ -102,6 +104,8 @@ pub(crate) struct Check {
     tags: Vec<String>,
     /// Where people go on from it.
     links: Vec<CheckLink>,
+    /// The file of the server's folder of checks that it is said in, which is where it is changed; none if it is said by command.
+    file: Option<String>,
     /// What was found last.
     state: CheckState,
     /// Why nobody can say, if so.
@@ -168,6 +172,11 @@ impl Check {
     /// When it was looked at last, or reported last, as far as this server knows since its start.
     async fn last_run_at(&self, context: &Context<'_>) -> Option<DateTime> {
         self.standing(context).last_run_at.map(DateTime)
+    }
+
+    /// The look that is made now, or was made last: `checkLog` shows what its program wrote.
+    async fn last_run_id(&self, context: &Context<'_>) -> Option<ID> {
+        self.standing(context).run_id.map(|run_id| ID(run_id.to_string()))
     }
 
     /// How long that took, in milliseconds.
@@ -271,11 +280,13 @@ impl From<CheckRow> for Check {
             clear_after: alerting.clear_after.into(),
             severity: alerting.severity.into(),
             channels: alerting.channels.clone(),
+            repeat_seconds: alerting.repeat_seconds,
             maintenance: definition.maintenance.iter().map(CheckMaintenance::from).collect(),
             depends_on: definition.depends_on.iter().map(|of| id(of)).collect(),
             group: definition.group.clone(),
             tags: definition.tags.iter().cloned().collect(),
             links: links.map(|(name, url)| CheckLink { name: name.clone(), url: url.clone() }).collect(),
+            file: row.file.clone(),
             state: row.state.into(),
             reason: row.reason.map(CheckReason::from),
             state_since_at: row.since.map(DateTime),

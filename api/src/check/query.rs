@@ -1,14 +1,19 @@
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::Rejection as _;
 use mediary_projections::{
     Snapshot, Views,
     check::{self as view, CheckField, CheckFilter, CheckView, IncidentField, TurnField},
     listing::OrderField as _,
 };
-use mediary_schema::{CheckId, account::Permission, check::Probe};
+use mediary_schema::{
+    CheckId,
+    account::Permission,
+    check::{FileOfChecks, Probe},
+};
 
 use super::{
     Check, CheckState,
+    log::CheckLog,
     object::{CheckById, CheckIncident, CheckTurn},
 };
 use crate::{
@@ -16,7 +21,7 @@ use crate::{
     connection::{self, Nodes, Of, Part},
     error::{fault, parse_id},
     loader::look_up,
-    scalar::Position,
+    scalar::{DateTime, Long, Position},
     schema::platform,
     server::{ping, spawn_blocking},
     session::session,
@@ -47,6 +52,25 @@ pub(crate) struct CheckFilterInput {
     kind: Option<String>,
     /// Only those that have these words in their names, targets, groups or tags.
     search: Option<String>,
+}
+
+/// A file of the server's folder of checks.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct CheckFile {
+    /// What it is called in the folder.
+    name: String,
+    /// How many checks of it are looked at as it says.
+    checks: usize,
+    /// What is wrong with it, with the line or the check; nothing if all of it is understood.
+    errors: Vec<String>,
+    /// When it was read.
+    read_at: DateTime,
+}
+
+impl From<FileOfChecks> for CheckFile {
+    fn from(FileOfChecks { name, checks, errors, read_at }: FileOfChecks) -> Self {
+        Self { name, checks, errors, read_at: DateTime(read_at) }
+    }
 }
 
 #[Object]
@@ -99,6 +123,26 @@ impl CheckQuery {
         let path = spawn_blocking(move || ping::path_of(&vault, project, &row.name)).await;
         let path = path.map_err(|_| fault("the server is stopping", "STOPPING", true))?;
         path.map(Some).map_err(|error| fault(&error.to_string(), error.code(), false))
+    }
+
+    /// What the program of a look wrote, from the beginning or behind so many bytes: of one that runs up to now. None if there is no such
+    /// look any more, or it had no program.
+    async fn check_log(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The look, or the check whose look it was that was made last.")] id: ID,
+        #[graphql(desc = "The `end` up to which the client has it.")] after: Option<Long>,
+    ) -> Result<Option<CheckLog>> {
+        now_only(context, "what the program of a look had written by then is not recorded")?;
+        session(context, Permission::CHECK)?;
+        CheckLog::find(context, &id, after.map_or(0, |Long(after)| after)).await
+    }
+
+    /// The files of the server's folder of checks, by their names, as they were read last: what of them can't be understood changes nothing.
+    async fn check_files(&self, context: &Context<'_>) -> Result<Vec<CheckFile>> {
+        now_only(context, "how the files are is known of now alone")?;
+        session(context, Permission::CHECK)?;
+        Ok(platform(context).checks.files().into_iter().map(CheckFile::from).collect())
     }
 
     /// Whenever a check, or any, was found to be another thing than before; the newest first.

@@ -8,8 +8,8 @@ use std::{
 };
 
 use mediary_schema::{
-    CheckId,
-    check::{Beat, Standing},
+    CheckId, RunId,
+    check::{Beat, FileOfChecks, Standing},
 };
 
 /// How it stands with each check, and the way for what reports by itself. Cheap to clone.
@@ -20,6 +20,7 @@ pub struct Checks(Arc<Shared>);
 struct Shared {
     standings: RwLock<HashMap<CheckId, Standing>>,
     beats: Mutex<Beats>,
+    files: RwLock<Vec<FileOfChecks>>,
 }
 
 #[derive(Default)]
@@ -43,6 +44,12 @@ impl Checks {
     pub fn standings(&self, ids: &[CheckId]) -> HashMap<CheckId, Standing> {
         let known = self.0.standings.read().unwrap_or_else(PoisonError::into_inner);
         ids.iter().filter_map(|id| Some((*id, known.get(id)?.clone()))).collect()
+    }
+
+    /// The check whose look this is, if it is made now or was made last.
+    pub fn of_run(&self, run_id: RunId) -> Option<CheckId> {
+        let known = self.0.standings.read().unwrap_or_else(PoisonError::into_inner);
+        known.iter().find(|(_, standing)| standing.run_id == Some(run_id)).map(|(id, _)| *id)
     }
 
     /// Hands in a report; not if as many wait as there is room for, and not while nobody takes them.
@@ -80,6 +87,16 @@ impl Checks {
     /// All reports that wait.
     pub fn take(&self) -> Vec<Beat> {
         std::mem::take(&mut self.beats().waiting)
+    }
+
+    /// The files of the server's folder of checks, by their names.
+    pub fn files(&self) -> Vec<FileOfChecks> {
+        self.0.files.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// They were read.
+    pub fn set_files(&self, files: Vec<FileOfChecks>) {
+        *self.0.files.write().unwrap_or_else(PoisonError::into_inner) = files;
     }
 
     fn beats(&self) -> MutexGuard<'_, Beats> {

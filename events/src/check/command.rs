@@ -14,6 +14,8 @@ pub enum Command {
         definition: Box<Definition>,
         /// Whether it takes the place of what is checked under this name.
         replace: bool,
+        /// The file of the server's folder of checks that it is said in; none if it is said by command.
+        file: Option<String>,
         /// The moment of it.
         now: Timestamp,
     },
@@ -66,6 +68,11 @@ pub enum Command {
     },
     /// What it was behind is well, and it is wrong all the same.
     DetachIncident,
+    /// It is wrong for a while: tell it again.
+    Remind {
+        /// The moment of it.
+        now: Timestamp,
+    },
     /// Enough looks were well: it is over.
     CloseIncident,
     /// Somebody knows of it.

@@ -1,13 +1,14 @@
 use mediary_schema::{
-    CheckId, IncidentId, RunId, Timestamp,
+    CheckId, RunId, Timestamp,
     account::Permission,
-    check::{
-        AlertingRefused, Definition, Finding, Maintenance, MaintenanceRefused, Probe, ProbeRefused, Verdict,
-    },
+    check::{AlertingRefused, Definition, Finding, Maintenance, MaintenanceRefused, Probe, ProbeRefused},
     schedule::RhythmRefused,
 };
 
-use super::{Command, Event, Plan, State};
+use super::{
+    Command, Event, Plan, State,
+    incident::{close, detach, open, remind},
+};
 use crate::{
     Concern, EventKind, Subjects,
     name::{NAME_CHARS_MAX, is_name},
@@ -41,6 +42,14 @@ pub enum Rejection {
     Exists {
         /// The name.
         name: String,
+    },
+    /// It is said in a file, and comes from there.
+    #[error("{name:?} is said in the file {file:?}")]
+    SaidInFile {
+        /// The name.
+        name: String,
+        /// The file.
+        file: String,
     },
     /// What would be looked at is none.
     #[error(transparent)]
@@ -92,6 +101,7 @@ impl crate::Rejection for Rejection {
             Self::NotFound => "CHECK_NOT_FOUND",
             Self::BadName => "CHECK_BAD_NAME",
             Self::Exists { .. } => "CHECK_EXISTS",
+            Self::SaidInFile { .. } => "CHECK_SAID_IN_FILE",
             Self::Probe(_) => "CHECK_BAD_PROBE",
             Self::Rhythm(_) => "CHECK_BAD_TIMING",
             Self::Alerting(_) => "CHECK_BAD_ALERTING",
@@ -111,6 +121,7 @@ impl crate::Rejection for Rejection {
             Self::NotFound | Self::NoDependency { .. } => "`mediary check list` shows those that there are",
             Self::BadName => "choose another name",
             Self::Exists { .. } => "choose another name, or say that it takes the place of that one",
+            Self::SaidInFile { .. } => "change it there: the server reads the file again by itself",
             Self::Rhythm(RhythmRefused::Zone { .. }) => {
                 "zones are called as IANA calls them: `Europe/Berlin`, `UTC`"
             }
@@ -143,6 +154,7 @@ impl Concern for Check {
         EventKind::new("incident_opened", 1, 0).says("Something is wrong.").about(&["check"]),
         EventKind::new("incident_detached", 1, 0)
             .says("What it was behind is well, and it is wrong all the same."),
+        EventKind::new("incident_reminded", 1, 0).says("It is still wrong, and is told again."),
         EventKind::new("incident_closed", 1, 0).says("It is over."),
         EventKind::new("acknowledged", 1, 0).says("Somebody knows of it."),
         EventKind::new("snoozed", 1, 0).says("Nobody is told of it for a while."),
@@ -166,13 +178,14 @@ impl Concern for Check {
             | Command::Observe { .. }
             | Command::OpenIncident { .. }
             | Command::DetachIncident
+            | Command::Remind { .. }
             | Command::CloseIncident => Permission::PERFORM,
         }
     }
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
-        if let Command::Define { name, definition, replace, now } = command {
-            return define(state, name, definition, replace, now);
+        if let Command::Define { name, definition, replace, file, now } = command {
+            return define(state, name, definition, replace, file, now);
         }
         let Some(plan) = &state.plan else {
             return match command {
@@ -185,6 +198,7 @@ impl Concern for Check {
                 | Command::Observe { .. }
                 | Command::OpenIncident { .. }
                 | Command::DetachIncident
+                | Command::Remind { .. }
                 | Command::CloseIncident
                 | Command::Acknowledge { .. }
                 | Command::Snooze { .. } => Err(Rejection::NotFound),
@@ -209,6 +223,7 @@ impl Concern for Check {
             }
             Command::OpenIncident { incident_id, behind } => Ok(open(state, plan, incident_id, behind)),
             Command::DetachIncident => Ok(detach(state, plan)),
+            Command::Remind { now } => Ok(remind(state, plan, now).into_iter().collect()),
             Command::CloseIncident => Ok(close(state, plan).into_iter().collect()),
             Command::Acknowledge { note } => match state.incident {
                 None => Err(Rejection::NoIncident),
@@ -238,6 +253,7 @@ impl Concern for Check {
             | Event::RunEnded { .. }
             | Event::Turned { .. }
             | Event::IncidentDetached { .. }
+            | Event::IncidentReminded { .. }
             | Event::IncidentClosed { .. }
             | Event::Acknowledged { .. }
             | Event::Snoozed { .. } => Subjects::none(),
@@ -256,6 +272,7 @@ impl Concern for Check {
             Event::RunEnded { message, .. } | Event::Turned { message, .. } => message.clear(),
             Event::IncidentOpened { message, channels, .. }
             | Event::IncidentDetached { message, channels, .. }
+            | Event::IncidentReminded { message, channels, .. }
             | Event::IncidentClosed { message, channels, .. } => {
                 message.clear();
                 channels.clear();
@@ -280,13 +297,21 @@ fn define(
     name: String,
     definition: Box<Definition>,
     replace: bool,
+    file: Option<String>,
     now: Timestamp,
 ) -> Result<Vec<Event>, Rejection> {
     if !is_name(&name, CheckId::KIND) {
         return Err(Rejection::BadName);
     }
     match &state.plan {
-        Some(plan) if plan.definition == *definition => return Ok(vec![]),
+        Some(plan) if plan.definition == *definition && plan.file == file => return Ok(vec![]),
+        Some(Plan { file: Some(of), .. }) if file.is_none() => {
+            return Err(Rejection::SaidInFile { name, file: of.clone() });
+        }
+        // What somebody said by command becomes nothing else because a file has a check of that name.
+        Some(plan) if file.is_some() && plan.file.is_none() && plan.definition != *definition => {
+            return Err(Rejection::Exists { name });
+        }
         Some(_) if !replace => return Err(Rejection::Exists { name }),
         Some(_) | None => {}
     }
@@ -306,7 +331,7 @@ fn define(
     if !are_few || words.into_iter().any(|word| word.is_empty() || word.len() > WORD_BYTES_MAX) {
         return Err(Rejection::Words);
     }
-    Ok(vec![Event::Defined { name, definition, since: now }])
+    Ok(vec![Event::Defined { name, definition, since: now, file }])
 }
 
 /// The one that is asked for already is the one that whoever asks again waits for.
@@ -318,43 +343,6 @@ fn request(state: &State, plan: &Plan, run_id: RunId) -> Result<Vec<Event>, Reje
         return Err(Rejection::Paused);
     }
     Ok(if state.requested.is_some() { vec![] } else { vec![Event::RunRequested { run_id }] })
-}
-
-fn open(state: &State, plan: &Plan, incident_id: IncidentId, behind: Option<CheckId>) -> Vec<Event> {
-    if state.incident.is_some() || state.verdict != Verdict::Failing {
-        return vec![];
-    }
-    let alerting = &plan.definition.alerting;
-    vec![Event::IncidentOpened {
-        incident_id,
-        severity: alerting.severity,
-        message: state.message.clone(),
-        behind,
-        snoozed_until: state.snoozed_until,
-        channels: alerting.channels.clone(),
-    }]
-}
-
-fn detach(state: &State, plan: &Plan) -> Vec<Event> {
-    let Some(incident) = state.incident.filter(|incident| incident.behind.is_some()) else { return vec![] };
-    let alerting = &plan.definition.alerting;
-    vec![Event::IncidentDetached {
-        incident_id: incident.id,
-        severity: alerting.severity,
-        message: state.message.clone(),
-        snoozed_until: state.snoozed_until,
-        channels: alerting.channels.clone(),
-    }]
-}
-
-fn close(state: &State, plan: &Plan) -> Option<Event> {
-    state.incident.map(|incident| Event::IncidentClosed {
-        incident_id: incident.id,
-        message: state.message.clone(),
-        behind: incident.behind,
-        snoozed_until: state.snoozed_until,
-        channels: plan.definition.alerting.channels.clone(),
-    })
 }
 
 /// The longest message of a look is short enough for every event.

@@ -17,6 +17,9 @@ pub enum Event {
         definition: Box<Definition>,
         /// Moments count that come after this one.
         since: Timestamp,
+        /// The file of the server's folder of checks that it is said in; none if it is said by command.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
     },
     /// It is looked at no more until it is resumed.
     #[serde(rename = "paused")]
@@ -98,6 +101,19 @@ pub enum Event {
         /// Until when nobody is told, if somebody wanted that.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         snoozed_until: Option<Timestamp>,
+        /// Channels that it is sent to, however little it matters.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        channels: Vec<String>,
+    },
+    /// It is still so: it is told again, or for the first time to whom it was not told.
+    #[serde(rename = "incident_reminded")]
+    IncidentReminded {
+        /// What is wrong.
+        incident_id: IncidentId,
+        /// How much that matters.
+        severity: Severity,
+        /// What was seen when it turned last, in one line.
+        message: String,
         /// Channels that it is sent to, however little it matters.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         channels: Vec<String>,

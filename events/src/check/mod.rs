@@ -6,6 +6,7 @@ pub mod ask;
 mod command;
 mod decide;
 mod event;
+mod incident;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -33,6 +33,8 @@ pub struct Plan {
     pub name: String,
     /// What is looked at, how and when.
     pub definition: Definition,
+    /// The file that it is said in; none if it is said by command.
+    pub file: Option<String>,
     /// Moments count that come after this one.
     pub since: Timestamp,
     /// Whether it waits to be resumed.
@@ -53,9 +55,9 @@ pub struct Incident {
 impl State {
     pub(super) fn evolve(&mut self, event: &Event) {
         match event.clone() {
-            Event::Defined { name, definition, since } => {
+            Event::Defined { name, definition, since, file } => {
                 let is_paused = self.plan.as_ref().is_some_and(|plan| plan.is_paused);
-                self.plan = Some(Plan { name, definition: *definition, since, is_paused });
+                self.plan = Some(Plan { name, definition: *definition, file, since, is_paused });
             }
             Event::Paused {} => self.change(|plan| plan.is_paused = true),
             Event::Resumed { since } => self.change(|plan| (plan.is_paused, plan.since) = (false, since)),
@@ -72,6 +74,7 @@ impl State {
                 self.incident = Some(Incident { id: incident_id, behind, is_acknowledged: false });
             }
             Event::IncidentDetached { .. } => self.of_incident(|incident| incident.behind = None),
+            Event::IncidentReminded { .. } => {}
             Event::IncidentClosed { .. } => self.incident = None,
             Event::Acknowledged { .. } => self.of_incident(|incident| incident.is_acknowledged = true),
             Event::Snoozed { until } => self.snoozed_until = until,

@@ -39,11 +39,17 @@ fn definition() -> Definition {
 }
 
 fn define(definition: Definition, replace: bool) -> Command {
-    Command::Define { name: "site".to_owned(), definition: Box::new(definition), replace, now: at(0) }
+    Command::Define {
+        name: "site".to_owned(),
+        definition: Box::new(definition),
+        replace,
+        file: None,
+        now: at(0),
+    }
 }
 
 fn defined() -> Event {
-    Event::Defined { name: "site".to_owned(), definition: Box::new(definition()), since: at(0) }
+    Event::Defined { name: "site".to_owned(), definition: Box::new(definition()), since: at(0), file: None }
 }
 
 fn observe(verdict: Verdict, reason: Option<Reason>, seconds: i64) -> Command {
@@ -82,9 +88,67 @@ fn a_check_is_what_was_said_last() {
     let other = Definition { timeout_seconds: 5, ..definition() };
     let exists = Rejection::Exists { name: "site".to_owned() };
     given::<Check>([defined()]).when(define(other.clone(), false)).rejected(&exists);
-    let replaced =
-        Event::Defined { name: "site".to_owned(), definition: Box::new(other.clone()), since: at(0) };
+    let replaced = Event::Defined {
+        name: "site".to_owned(),
+        definition: Box::new(other.clone()),
+        since: at(0),
+        file: None,
+    };
     given::<Check>([defined()]).when(define(other, true)).then([replaced]);
+}
+
+// CH-09: what is wrong is told again, but not to whom knows, and not of another's fault.
+#[test]
+fn what_is_wrong_is_told_again_unless_somebody_knows() {
+    let remind = |seconds| Command::Remind { now: at(seconds) };
+    let reminded = Event::IncidentReminded {
+        incident_id: INCIDENT,
+        severity: Severity::Error,
+        message: "seen".to_owned(),
+        channels: vec!["mail".to_owned()],
+    };
+    let failing = || [defined(), turned(Verdict::Failing, None, 1)];
+    let wrong = |behind| failing().into_iter().chain([opened(behind)]).collect::<Vec<_>>();
+    given::<Check>(failing()).when(remind(9)).then([]);
+    given::<Check>(wrong(None)).when(remind(9)).then([reminded.clone()]);
+    given::<Check>(wrong(Some(SWITCH))).when(remind(9)).then([]);
+    let and = |event| wrong(None).into_iter().chain([event]).collect::<Vec<_>>();
+    let known = Event::Acknowledged { incident_id: INCIDENT, note: None };
+    given::<Check>(and(known)).when(remind(9)).then([]);
+    given::<Check>(and(Event::Snoozed { until: Some(at(9)) })).when(remind(8)).then([]);
+    given::<Check>(and(Event::Snoozed { until: Some(at(9)) })).when(remind(9)).then([reminded]);
+}
+
+// CH-13: what a file says is changed in the file, and takes nothing over that somebody said by command.
+#[test]
+fn what_is_said_in_a_file_is_changed_there_alone() {
+    let (file, name) = ("home.toml", "site".to_owned());
+    let other = Definition { timeout_seconds: 5, ..definition() };
+    let say = |definition: Definition, file: &str| Command::Define {
+        name: name.clone(),
+        definition: Box::new(definition),
+        replace: true,
+        file: Some(file.to_owned()),
+        now: at(0),
+    };
+    let said = |definition: Definition, file: &str| Event::Defined {
+        name: name.clone(),
+        definition: Box::new(definition),
+        since: at(0),
+        file: Some(file.to_owned()),
+    };
+    given::<Check>([]).when(say(definition(), file)).then([said(definition(), file)]);
+    given::<Check>([said(definition(), file)]).when(say(definition(), file)).then([]);
+    given::<Check>([said(definition(), file)])
+        .when(say(other.clone(), file))
+        .then([said(other.clone(), file)]);
+    given::<Check>([said(definition(), file)])
+        .when(say(definition(), "b.toml"))
+        .then([said(definition(), "b.toml")]);
+    let in_file = Rejection::SaidInFile { name: name.clone(), file: file.to_owned() };
+    given::<Check>([said(definition(), file)]).when(define(other.clone(), true)).rejected(&in_file);
+    given::<Check>([defined()]).when(say(other, file)).rejected(&Rejection::Exists { name: name.clone() });
+    given::<Check>([defined()]).when(say(definition(), file)).then([said(definition(), file)]);
 }
 
 #[test]
@@ -99,6 +163,7 @@ fn what_can_not_be_checked_is_refused() {
         name: "@last".to_owned(),
         definition: Box::new(definition()),
         replace: false,
+        file: None,
         now: at(0),
     };
     given::<Check>([]).when(command).rejected(&Rejection::BadName);
@@ -149,7 +214,8 @@ fn a_look_is_asked_for_once_and_answered_once() {
     given::<Check>([defined(), requested(), ended()]).when(end(RUN)).then([]);
     given::<Check>([defined(), Event::Paused {}]).when(request(RUN)).rejected(&Rejection::Paused);
     let push = Definition { probe: Probe::Push {}, ..definition() };
-    let push = Event::Defined { name: "site".to_owned(), definition: Box::new(push), since: at(0) };
+    let push =
+        Event::Defined { name: "site".to_owned(), definition: Box::new(push), since: at(0), file: None };
     given::<Check>([push]).when(request(RUN)).rejected(&Rejection::ReportsByItself);
 }
 

@@ -20,6 +20,7 @@ const ROOT_AWAY: &str = "No file of it is taken for lost, and what needs it wait
 const HALTED: &str = "{{ reason }}\n`mediary concern resume {{ part }}` starts it again.";
 
 const FAILING: &str = "{{ it }} is failing";
+const FAILING_AGAIN: &str = "{{ it }} is still failing";
 const FAILING_STILL: &str = "{{ it }} is failing by itself, too";
 
 fn made() -> BTreeMap<String, Rule> {
@@ -130,6 +131,10 @@ fn made() -> BTreeMap<String, Rule> {
         ("check-failing-still-warning", when_told("check.incident_detached", Warning, FAILING_STILL, Some(Warning))),
         ("check-failing-still", when_told("check.incident_detached", Error, FAILING_STILL, Some(Error))),
         ("check-failing-still-urgent", when_told("check.incident_detached", Urgent, FAILING_STILL, Some(Urgent))),
+        ("check-failing-again-info", when_told("check.incident_reminded", Info, FAILING_AGAIN, Some(Info))),
+        ("check-failing-again-warning", when_told("check.incident_reminded", Warning, FAILING_AGAIN, Some(Warning))),
+        ("check-failing-again", when_told("check.incident_reminded", Error, FAILING_AGAIN, Some(Error))),
+        ("check-failing-again-urgent", when_told("check.incident_reminded", Urgent, FAILING_AGAIN, Some(Urgent))),
         ("check-removed", resolved("check.removed")),
         ("part-halted", of_part(raised("worker.part_halted", Urgent, "{{ part }} is halted", Some(HALTED)))),
         ("part-resumed", of_part(resolved("worker.part_resumed"))),

@@ -3,6 +3,7 @@
 mod arguments;
 mod entry;
 mod file;
+mod log;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -10,6 +11,7 @@ use mediary_schema::{Clock, Timestamp};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
+use self::file::understand;
 pub(crate) use self::{arguments::Verb, entry::CONCERN};
 use self::{
     arguments::{Acknowledge, Add, History, List, One, Run, Snooze, Which},
@@ -26,8 +28,8 @@ use super::{
 };
 use crate::{
     answers::check::{
-        Check, CheckPayload, acknowledge, add, history, list, pause, push_path, remove, resume, run, show,
-        snooze,
+        Check, CheckFile, CheckPayload, acknowledge, add, files, history, list, pause, push_path, remove,
+        resume, run, show, snooze,
     },
     client::{Client, Document},
     output::{Output, Table, clean, fields, moment, optional, word},
@@ -54,6 +56,8 @@ pub(crate) const SNOOZE: Document<snooze::Answer> =
 
 pub(crate) const PUSH_PATH: Document<push_path::Answer> =
     Document::repeatable(include_str!("check/push_path.graphql"));
+
+pub(crate) const FILES: Document<files::Answer> = Document::repeatable(include_str!("check/files.graphql"));
 
 /// What whoever wants an address is told of a check that has none.
 const PUSH_ADVICE: &str =
@@ -97,6 +101,11 @@ impl Verbs for Verb {
                 Ok(output.show(&json!({ "id": id, "url": url }), |told| {
                     told["url"].as_str().unwrap_or_default().to_owned()
                 })?)
+            }
+            Self::Log(wanted) => log::run(wanted, client, output).await,
+            Self::Files => {
+                let files: Vec<CheckFile> = client.ask(&FILES, json!({})).await?;
+                Ok(output.show(&files, |files| table_of_files(files))?)
             }
             Self::Pause(One { which, intent }) => act(&PAUSE, which, json!({}), intent, client, output).await,
             Self::Resume(One { which, intent }) => {
@@ -282,6 +291,17 @@ fn table(checks: &[Check]) -> String {
     table.text("nothing is checked; `mediary check add --url https://example.org` has it checked")
 }
 
+fn table_of_files(files: &[CheckFile]) -> String {
+    let mut table = Table::new(&["file", "checks", "read", "what is wrong"]);
+    for file in files {
+        let errors = if file.errors.is_empty() { "-".to_owned() } else { clean(&file.errors.join("; ")) };
+        table.row([clean(&file.name), file.checks.to_string(), moment(&file.read_at), errors]);
+    }
+    table.text(
+        "there is no file in the folder `checks` of the server's data folder; what is put there is looked at",
+    )
+}
+
 fn text(check: &Check) -> String {
     let when = match (&check.cron, &check.zone, check.every_seconds) {
         (Some(cron), Some(zone), _) => format!("{cron} {zone}"),
@@ -300,6 +320,7 @@ fn text(check: &Check) -> String {
         ("id", Some(check.id.clone())),
         ("name", Some(clean(&check.name))),
         ("kind", Some(check.kind.clone())),
+        ("said in", check.file.as_deref().map(clean)),
         ("looks at", (!check.target.is_empty()).then(|| clean(&check.target))),
         ("state", Some(state(&check.state, check.reason.as_deref()))),
         ("since", check.state_since_at.as_deref().map(moment)),

@@ -11,7 +11,7 @@ use mediary_actors::{
 use mediary_api::Opened;
 use mediary_log::gate::Gate;
 use mediary_schema::{
-    AttemptId, Clock, FileId, JobId, ProjectId,
+    AttemptId, Clock, FileId, JobId, ProjectId, RunId,
     file::{Chapter, FilePart, OpenedFile},
     job::{Failure, Output},
     lane::Load,
@@ -69,8 +69,23 @@ impl mediary_api::Outputs for Outputs {
         after: u64,
         bytes_max: usize,
     ) -> BoxFuture<'static, Option<Output>> {
-        let Self(outputs) = self.clone();
-        let read = tokio::task::spawn_blocking(move || outputs.read(attempt_id, after, bytes_max));
+        self.read_of(attempt_id, after, bytes_max)
+    }
+
+    fn read_run(&self, run_id: RunId, after: u64, bytes_max: usize) -> BoxFuture<'static, Option<Output>> {
+        self.read_of(run_id, after, bytes_max)
+    }
+}
+
+impl Outputs {
+    fn read_of(
+        &self,
+        owner: impl Into<process::Owner>,
+        after: u64,
+        bytes_max: usize,
+    ) -> BoxFuture<'static, Option<Output>> {
+        let (Self(outputs), owner) = (self.clone(), owner.into());
+        let read = tokio::task::spawn_blocking(move || outputs.read(owner, after, bytes_max));
         async move { told(read.await.map_err(std::io::Error::other).flatten()) }.boxed()
     }
 }

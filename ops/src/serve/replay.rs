@@ -21,7 +21,7 @@ use mediary_log::{
 };
 use mediary_projections::{Views, telemetry::Telemetry};
 use mediary_schema::{
-    AttemptId, Clock, IdSource, JobId,
+    AttemptId, Clock, IdSource, JobId, RunId,
     job::Output,
     lane::Load,
     root::Standings,
@@ -163,6 +163,10 @@ impl Queue for Nobody {
 
 impl Outputs for Nobody {
     fn read(&self, _: AttemptId, _: u64, _: usize) -> BoxFuture<'static, Option<Output>> {
+        async { None }.boxed()
+    }
+
+    fn read_run(&self, _: RunId, _: u64, _: usize) -> BoxFuture<'static, Option<Output>> {
         async { None }.boxed()
     }
 }

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::harness::Served;
+use super::harness::{Served, run_reading};
 
 // Issue 10, the command line: an address and a file, and how a look ends.
 #[tokio::test(flavor = "multi_thread")]
@@ -63,6 +63,87 @@ async fn a_script_has_things_checked_and_ends_by_what_is_found() {
     assert_eq!(served.json(&["check", "resume", "site"]).await["isPaused"], json!(false));
     served.json(&["check", "remove", "gone"]).await;
     served.run(&["check", "show", "gone"]).await.ends_with(5).says(&["mediary check list"]);
+}
+
+// CH-08, CH-15: what a program writes is read while it runs, and a secret that it tells is in nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_program_writes_is_read_and_its_secret_is_not() {
+    let served = Served::start().await;
+    let arguments = ["secret", "set", "backup", "--stdin"];
+    run_reading(served.folder.path(), &arguments, "hidden-word\n").await.ends_with(0);
+    let file = served.data().join("checks.toml");
+    let gate = served.data().join("go");
+    let script = format!(
+        "echo \\\"the key is $TOKEN\\\"; echo \\\"$TOKEN\\\" >&2; while [ ! -e {} ]; do sleep 0.1; done; echo over",
+        gate.display()
+    );
+    let text = format!(
+        "[[check]]\nname = \"backup\"\nkind = \"command\"\nargv = [\"/bin/sh\", \"-c\", \"{script}\"]\nevery = \"1d\"\n\
+         secrets = {{ TOKEN = \"backup\" }}\n"
+    );
+    fs::write(&file, text).unwrap();
+    served.json(&["check", "add", file.to_str().unwrap()]).await;
+    served.until(&["check", "show", "backup"], |check| check["isRunning"] == json!(true)).await;
+    let reading = async || served.run(&["check", "log", "backup"]).await;
+    while !reading().await.stdout.contains("the key is") {}
+    assert!(reading().await.ends_with(0).stdout.contains("the key is ***\n***\n"));
+    fs::write(&gate, "").unwrap();
+    let whole = served.run(&["check", "log", "backup", "--follow"]).await.ends_with(0);
+    assert!(whole.stdout.ends_with("over\n") && !whole.stdout.contains("hidden-word"), "{}", whole.stdout);
+    let found = served.until(&["check", "show", "backup"], |check| check["state"] == "OK").await;
+    assert_eq!(found["message"], json!("the key is ***"));
+    let turn = served.json(&["check", "history", "backup"]).await[0].take();
+    let of_run = served.run(&["check", "log", turn["runId"].as_str().unwrap()]).await.ends_with(0);
+    assert_eq!(of_run.stdout, whole.stdout);
+    assert!(!served.run(&["log", "export"]).await.stdout.contains("hidden-word"));
+    served.json(&["check", "add", "--name", "page", "--url", &served.site.url("/")]).await;
+    served.run(&["check", "run", "page", "--wait"]).await.ends_with(0);
+    served.run(&["check", "log", "page"]).await.ends_with(5).says(&["kind `command`"]);
+}
+
+// CH-13: a file is read when it is written, says what is wrong with its line, and loses nothing by that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_of_files_is_looked_at_as_it_says() {
+    let served = Served::start().await;
+    let folder = served.data().join("checks");
+    let check = |name: &str, more: &str| {
+        format!("[[check]]\nname = \"{name}\"\nkind = \"disk\"\npath = \"/\"\nfree_min_percent = 0\n{more}\n")
+    };
+    let names = |checks: &Value| {
+        let named = |check: &Value| check["name"].as_str().unwrap().to_owned();
+        checks.as_array().unwrap().iter().map(named).collect::<Vec<_>>()
+    };
+    let until_names =
+        async |wanted: &[&str]| served.until(&["check", "list"], |checks| names(checks) == wanted).await;
+    let until_files = async |wanted: &str| {
+        served.until(&["check", "files"], |files| files.to_string().contains(wanted)).await
+    };
+    let both = check("behind", "depends_on = [\"disk\"]") + &check("disk", "every = \"1h\"");
+    fs::write(folder.join("home.toml"), &both).unwrap();
+    until_names(&["behind", "disk"]).await;
+    assert_eq!(served.json(&["check", "show", "disk"]).await["file"], json!("home.toml"));
+    let there = "tcp://127.0.0.1:9";
+    let other = ["check", "add", "--replace", "--name", "disk", "--url", there];
+    served.run(&other).await.ends_with(3).says(&["home.toml", "change it there"]);
+
+    // Half of a file, and one that is none: nothing is lost, and it is said where.
+    fs::write(folder.join("home.toml"), "[[check]]\nname = \"disk\"\nkind = ").unwrap();
+    until_files("line 3").await;
+    until_names(&["behind", "disk"]).await;
+    // What is there by command is not another thing because a file has that name.
+    served.json(&["check", "add", "--name", "mine", "--url", there]).await;
+    fs::write(folder.join("home.toml"), check("disk", "every = \"2h\"") + &check("mine", "")).unwrap();
+    until_files("it is another one").await;
+    until_names(&["disk", "mine"]).await;
+    assert_eq!(served.json(&["check", "show", "disk"]).await["everySeconds"], json!(7_200));
+    assert_eq!(served.json(&["check", "show", "mine"]).await["kind"], json!("tcp"));
+
+    // A folder without anything is nobody's word.
+    fs::remove_file(folder.join("home.toml")).unwrap();
+    served.until(&["check", "files"], |files| *files == json!([])).await;
+    until_names(&["disk", "mine"]).await;
+    fs::write(folder.join("other.toml"), check("another", "")).unwrap();
+    until_names(&["another", "mine"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

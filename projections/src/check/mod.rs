@@ -7,7 +7,7 @@ mod tests;
 mod view;
 
 pub use query::{
-    CALLED, CheckField, CheckFilter, CheckRow, IncidentField, IncidentRow, TurnField, TurnRow, check, checks,
-    checks_by_id, incidents, turns,
+    CALLED, CheckField, CheckFilter, CheckRow, IncidentField, IncidentRow, TurnField, TurnRow, check,
+    check_of_run, checks, checks_by_id, incidents, turns,
 };
 pub use view::CheckView;

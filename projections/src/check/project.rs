@@ -28,6 +28,7 @@ row! {
             target: String,
             tags: String,
             definition: String,
+            file: Option<String>,
             state: Word<Verdict>,
             reason: Option<Word<Reason>>,
             message: Option<String>,
@@ -121,13 +122,14 @@ impl Checks {
         event: Event,
     ) -> Result<(), ApplyError> {
         let Stamp { id, position, .. } = stamp;
-        if let Event::Defined { name, definition, .. } = event {
-            return self.define(file, stamp, name, &definition);
+        if let Event::Defined { name, definition, file: of, .. } = event {
+            return self.define(file, stamp, name, &definition, of);
         }
         self.history(file, stamp, event_id, &event)?;
         let Some(row) = self.checks.change(file, id)? else { return Ok(()) };
         match event {
             Event::Defined { .. } | Event::IncidentDetached { .. } => row.behind = None,
+            Event::IncidentReminded { .. } => {}
             Event::Paused {} => row.is_paused = true,
             Event::Resumed { .. } => row.is_paused = false,
             Event::Removed {} => row.is_removed = true,
@@ -160,6 +162,7 @@ impl Checks {
         stamp: Stamp,
         name: String,
         definition: &Definition,
+        of: Option<String>,
     ) -> Result<(), ApplyError> {
         let Stamp { id, project, position, .. } = stamp;
         let json = to_json(definition)?;
@@ -169,7 +172,7 @@ impl Checks {
         match self.checks.change(file, id)? {
             Some(row) if !row.is_removed => {
                 (row.kind, row.target, row.tags, row.definition) = (kind, target, tags, json);
-                row.changed_at = position;
+                (row.file, row.changed_at) = (of, position);
             }
             // One that was removed is there anew, and the newest.
             _ => self.checks.replace(file, id, |key| Checked {
@@ -183,6 +186,7 @@ impl Checks {
                 target,
                 tags,
                 definition: json,
+                file: of,
                 state: Word(Verdict::Unknown),
                 reason: Some(Word(Reason::NeverRan)),
                 message: None,

@@ -3,7 +3,7 @@ use mediary_schema::{
     check::{Definition, Reason, Verdict},
     notification::Severity,
 };
-use rusqlite::{Row, Transaction, types::Value};
+use rusqlite::{OptionalExtension as _, Row, Transaction, types::Value};
 
 use crate::{
     listing::{By, Listing, Order, OrderField},
@@ -25,6 +25,8 @@ pub struct CheckRow {
     pub name: String,
     /// What is looked at, how and when.
     pub definition: Definition,
+    /// The file of the server's folder of checks that it is said in; none if it is said by command.
+    pub file: Option<String>,
     /// Whether it waits to be resumed.
     pub is_paused: bool,
     /// What was found last.
@@ -116,7 +118,7 @@ pub(super) const COUNTED_TURNS: &str = "turn";
 pub(super) const COUNTED_INCIDENTS: &str = "incident";
 
 const COLUMNS: &str =
-    "id, name, definition, is_paused, state, reason, message, since, requested, incident, behind,
+    "id, name, definition, file, is_paused, state, reason, message, since, requested, incident, behind,
     is_acknowledged, snoozed_until";
 const TURN_COLUMNS: &str = "check_id, state, reason, message, seen_at, run_id";
 const INCIDENT_COLUMNS: &str =
@@ -135,6 +137,7 @@ fn check_row(row: &Row<'_>) -> rusqlite::Result<CheckRow> {
         id: CheckId::from_uuid(sql::uuid(row, "id")?),
         name: row.get("name")?,
         definition: sql::json(row, "definition")?,
+        file: row.get("file")?,
         is_paused: row.get("is_paused")?,
         state: row.get::<_, Word<_>>("state")?.0,
         reason: word(row, "reason")?,
@@ -275,6 +278,14 @@ pub fn turns(
     let mut list = Listing::of("check_turn", TURN_COLUMNS, TurnField::DEFAULT).counted(COUNTED_TURNS, None);
     list.equal("check_id", check_id.map(blob));
     list.page(transaction, request, turn_row)
+}
+
+/// The check that turned by this look; none if none did.
+pub fn check_of_run(transaction: &Transaction<'_>, run_id: RunId) -> rusqlite::Result<Option<CheckId>> {
+    let mut found =
+        transaction.prepare_cached("SELECT check_id FROM check_turn WHERE run_id = ?1 LIMIT 1")?;
+    let row = |row: &Row<'_>| sql::uuid(row, "check_id").map(CheckId::from_uuid);
+    found.query_row([run_id.uuid().as_bytes().as_slice()], row).optional()
 }
 
 /// What was wrong with a check, or with any; the newest first.

@@ -37,7 +37,7 @@ fn definition(host: &str) -> Definition {
 }
 
 fn defined(name: &str, host: &str) -> Event {
-    Event::Defined { name: name.to_owned(), definition: Box::new(definition(host)), since: at(0) }
+    Event::Defined { name: name.to_owned(), definition: Box::new(definition(host)), since: at(0), file: None }
 }
 
 fn turned(verdict: Verdict, reason: Option<Reason>, seconds: i64) -> Event {

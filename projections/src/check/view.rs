@@ -36,6 +36,7 @@ impl View for CheckView {
             target TEXT NOT NULL,
             tags TEXT NOT NULL,
             definition TEXT NOT NULL,
+            file TEXT,
             state TEXT NOT NULL,
             reason TEXT,
             message TEXT,
@@ -81,6 +82,7 @@ impl View for CheckView {
         CREATE INDEX checked_name ON checked (project, name);
         CREATE INDEX check_turn_project ON check_turn (project, key);
         CREATE INDEX check_turn_check ON check_turn (project, check_id, key);
+        CREATE INDEX check_turn_run ON check_turn (run_id);
         CREATE INDEX check_incident_project ON check_incident (project, key);
         CREATE INDEX check_incident_check ON check_incident (project, check_id, key);";
 

@@ -1,6 +1,6 @@
 //! When somebody is told: pure, so that the same rule can be tried on what was recorded.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, ops::RangeInclusive};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,9 @@ pub struct Alerting {
     /// Channels that it is sent to, however little it matters.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<String>,
+    /// After how many seconds it is told again, for as long as it is wrong and nobody knows of it; once unless said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat_seconds: Option<u32>,
 }
 
 /// Why what counts as wrong is no rule.
@@ -40,6 +43,9 @@ pub enum AlertingRefused {
         "`fail_of` is from `fail_after` to {LOOKS_MAX}: so many looks count of which so many have to fail"
     )]
     Of,
+    /// It would be told all the time, or never again.
+    #[error("it is told again after {} s to 30 days", REPEAT_SECONDS.start())]
+    Repeat,
     /// More channels than there can be.
     #[error("it is sent to {CHANNELS_MAX} channels at most")]
     Channels,
@@ -49,6 +55,8 @@ pub enum AlertingRefused {
 const LOOKS_MAX: u8 = 100;
 /// The most channels.
 const CHANNELS_MAX: usize = 50;
+/// How soon and how late it may be told again, in seconds.
+const REPEAT_SECONDS: RangeInclusive<u32> = 60..=2_592_000;
 
 const fn one() -> u8 {
     1
@@ -76,6 +84,7 @@ impl Default for Alerting {
             clear_after: 1,
             severity: usual_severity(),
             channels: Vec::new(),
+            repeat_seconds: None,
         }
     }
 }
@@ -89,6 +98,9 @@ impl Alerting {
         }
         if self.fail_of.is_some_and(|of| !(self.fail_after..=LOOKS_MAX).contains(&of)) {
             return Err(AlertingRefused::Of);
+        }
+        if self.repeat_seconds.is_some_and(|seconds| !REPEAT_SECONDS.contains(&seconds)) {
+            return Err(AlertingRefused::Repeat);
         }
         if self.channels.len() > CHANNELS_MAX { Err(AlertingRefused::Channels) } else { Ok(()) }
     }

@@ -60,12 +60,17 @@ pub(super) const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "bot", "under_way"),
     ("actors", "bot", "poller"),
     ("actors", "bot", "telegram"),
-    // When each check comes next, a look and what it is by its kind, what was found, and what that comes to as numbers.
+    // What files say, what is told again, when each check comes next, a look and what it is by its kind, what was found, and what that comes to as numbers.
     ("actors", "check", "roster"),
     ("actors", "check", "look"),
     ("actors", "check", "kinds"),
     ("actors", "check", "found"),
     ("actors", "check", "measured"),
+    ("actors", "check", "folder"),
+    // What is wrong with a check, and what the program of a look wrote.
+    ("events", "check", "incident"),
+    ("api", "check", "log"),
+    ("actors", "check", "reminders"),
     // When each schedule comes next.
     ("actors", "schedule", "timetable"),
     // What a refresh has seen until its end.

@@ -24,7 +24,7 @@ fn defined(probe: Probe, timing: Timing) -> Event {
         tags: [].into(),
         links: [].into(),
     };
-    Event::Defined { name: "one".to_owned(), definition: Box::new(definition), since: at(0) }
+    Event::Defined { name: "one".to_owned(), definition: Box::new(definition), since: at(0), file: None }
 }
 
 fn ping(seconds: u32) -> Event {

@@ -51,7 +51,7 @@ impl Story for Ask {
     fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
         let now = story.now();
         let (check_id, command) = match self {
-            Self::Add(asked) => return add(story, asked),
+            Self::Add(asked) => return add(story, asked, None),
             Self::Run(Which { check_id }) => return run(story, *check_id),
             Self::Pause(Which { check_id }) => (*check_id, Command::Pause),
             Self::Resume(Which { check_id }) => (*check_id, Command::Resume { now }),
@@ -66,7 +66,12 @@ impl Story for Ask {
     }
 }
 
-fn add(story: &mut Transaction<'_>, asked: &Add) -> Result<Told, Refusal> {
+/// Has something looked at as a file of the server's folder says; what is asked takes the place of what the folder said before.
+pub fn say_in_file(story: &mut Transaction<'_>, asked: &Add, file: &str) -> Result<Told, Refusal> {
+    add(story, asked, Some(file.to_owned()))
+}
+
+fn add(story: &mut Transaction<'_>, asked: &Add, file: Option<String>) -> Result<Told, Refusal> {
     let Add { name, definition, replace } = asked;
     for permission in needed(&definition.probe) {
         story.require(permission)?;
@@ -77,7 +82,7 @@ fn add(story: &mut Transaction<'_>, asked: &Add) -> Result<Told, Refusal> {
     let check_id = story.identities().check(story.caller().project, name);
     depends(story, check_id, name, definition)?;
     let (name, definition) = (name.clone(), Box::new(definition.clone()));
-    let command = Command::Define { name, definition, replace: *replace, now: story.now() };
+    let command = Command::Define { name, definition, replace: *replace, file, now: story.now() };
     story.execute::<Check>(check_id.uuid(), command)?;
     Ok(Told { check_id, run_id: None })
 }
@@ -207,6 +212,16 @@ pub fn observe(
         (false, Some(_)) => story.entail::<Check>(uuid, Command::CloseIncident),
         (false, None) => Ok(()),
     }
+}
+
+/// Records that what is wrong is told again; nothing if somebody knows of it, or wants to hear nothing of it.
+pub fn remind(story: &mut Transaction<'_>, check_id: CheckId) -> Result<(), Refusal> {
+    // It was removed meanwhile.
+    if story.state::<Check>(check_id.uuid())?.plan.is_none() {
+        return Ok(());
+    }
+    let now = story.now();
+    story.entail::<Check>(check_id.uuid(), Command::Remind { now })
 }
 
 /// The first of these checks that is not well, or what that one is a consequence of.

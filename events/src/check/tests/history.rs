@@ -11,6 +11,7 @@ fn samples() -> Vec<Event> {
         timeout_seconds: 300,
         is_inverted: true,
         alerting: Alerting {
+            repeat_seconds: Some(3_600),
             fail_after: 2,
             fail_of: Some(3),
             clear_after: 2,
@@ -35,6 +36,7 @@ fn samples() -> Vec<Event> {
             ..definition()
         }),
         since: at(0),
+        file: Some("home.toml".to_owned()),
     };
     let text = str::to_owned;
     let json = JsonExpectation { pointer: text("/status"), equals: Some(text("up")) };
@@ -115,12 +117,18 @@ fn samples() -> Vec<Event> {
             snoozed_until: Some(at(99)),
             channels: vec![],
         },
+        Event::IncidentReminded {
+            incident_id: INCIDENT,
+            severity: Severity::Urgent,
+            message: text("refused"),
+            channels: vec![text("mail")],
+        },
         Event::Acknowledged { incident_id: INCIDENT, note: Some(text("on my way")) },
         Event::Acknowledged { incident_id: INCIDENT, note: None },
         Event::Snoozed { until: Some(at(99)) },
         Event::Snoozed { until: None },
     ];
-    [Event::Defined { name: text("backup"), definition: Box::new(backup), since: at(0) }]
+    [Event::Defined { name: text("backup"), definition: Box::new(backup), since: at(0), file: None }]
         .into_iter()
         .chain(probes.map(of))
         .chain(of_time)

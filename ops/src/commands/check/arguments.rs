@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::log::Log;
 use crate::commands::{intent::Intent, schedule::seconds};
 
 const ADD_HELP: &str = r#"
@@ -35,6 +36,10 @@ Examples:
   curl -fsS \"$(mediary check push-url backup)\"
   backup; curl -fsS \"$(mediary check push-url backup)/$?\"";
 
+const FILES_HELP: &str = "\
+What lies as NAME.toml in the folder `checks` of the server's data folder is looked at as it says, from the moment it is written.
+`mediary check add --help` has an example.";
+
 /// What can be done with checks.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -50,6 +55,8 @@ pub(crate) enum Verb {
     Run(Run),
     /// Whenever a check, or any, was found to be another thing than before; the newest first.
     History(History),
+    /// Show what the program of a look wrote, also while it runs.
+    Log(Log),
     /// Say that somebody knows that it is wrong.
     Acknowledge(Acknowledge),
     /// Tell nobody of it for a while; what is found is recorded all the same.
@@ -57,6 +64,9 @@ pub(crate) enum Verb {
     /// Say where a check reports that reports by itself: whoever has this address may report.
     #[command(after_help = PUSH_HELP)]
     PushUrl(Which),
+    /// List the files of the server's folder of checks, and what is wrong with them.
+    #[command(after_help = FILES_HELP)]
+    Files,
     /// Look no more until it is resumed.
     Pause(One),
     /// Look again.

@@ -11,6 +11,8 @@ pub(crate) const CONCERN: Concern = Concern {
         &super::SHOW,
         &super::HISTORY,
         &super::PUSH_PATH,
+        &super::FILES,
+        &super::log::LOG,
         &super::PAUSE,
         &super::RESUME,
         &super::REMOVE,
@@ -18,6 +20,9 @@ pub(crate) const CONCERN: Concern = Concern {
         &super::ACKNOWLEDGE,
         &super::SNOOZE,
     ],
-    parts: |ground| vec![ground.check_runner("checks")],
+    parts: |ground| {
+        // The folder after the runner, which then finds what the folder says.
+        vec![ground.check_runner("checks"), ground.check_folder("files of checks", super::understand)]
+    },
     ..Concern::NOTHING
 };

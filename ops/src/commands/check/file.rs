@@ -5,6 +5,8 @@
 
 use std::path::Path;
 
+use mediary_actors::check::Said;
+use mediary_events::check::ask::Add;
 use mediary_schema::check::Probe;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -20,7 +22,7 @@ pub(super) struct Wanted {
 }
 
 /// What every kind of check has in a file.
-const COMMON: [&str; 19] = [
+const COMMON: [&str; 20] = [
     "name",
     "kind",
     "every",
@@ -33,6 +35,7 @@ const COMMON: [&str; 19] = [
     "fail_of",
     "clear_after",
     "severity",
+    "repeat",
     "invert",
     "depends_on",
     "notify",
@@ -55,6 +58,15 @@ pub(super) fn read(path: &Path) -> Result<Vec<Wanted>, Failure> {
         message: format!("{}: {why}", path.display()),
         advice: "`mediary check add --help` has an example",
     })
+}
+
+/// Every check that the text of a file of the server's folder says.
+pub(super) fn understand(text: &str) -> Result<Vec<Said>, String> {
+    let said = |Wanted { name, input, depends_on }: Wanted| {
+        let add = mediary_api::check_of(input).map_err(|why| format!("{name:?}: {why}"))?;
+        Ok(Said { add: Add { replace: true, ..add }, depends_on })
+    };
+    parse(text)?.into_iter().map(said).collect()
 }
 
 fn parse(text: &str) -> Result<Vec<Wanted>, String> {
@@ -94,9 +106,12 @@ fn one(check: toml::Value) -> Result<Wanted, String> {
     if let Some(timing) = timing(&mut fields).map_err(of_it)? {
         input.insert("timing".to_owned(), timing);
     }
-    for (key, field) in
-        [("timeout", "timeoutSeconds"), ("grace", "timeoutSeconds"), ("jitter", "jitterSeconds")]
-    {
+    for (key, field) in [
+        ("timeout", "timeoutSeconds"),
+        ("grace", "timeoutSeconds"),
+        ("jitter", "jitterSeconds"),
+        ("repeat", "repeatSeconds"),
+    ] {
         if let Some(how_long) = text(&mut fields, key).map_err(of_it)? {
             input.insert(field.to_owned(), seconds(&how_long).map_err(of_it)?.into());
         }
@@ -260,6 +275,7 @@ mod tests {
             invert = false
             depends_on = ["nas"]
             notify = ["mail"]
+            repeat = "1h"
             maintenance = [{ cron = "30 1 * * *", zone = "Europe/Berlin", for = "2h" }]
 
             [[check]]
@@ -278,6 +294,7 @@ mod tests {
             json!({
                 "name": "backup", "timing": { "everySeconds": 300 }, "timeoutSeconds": 30, "failAfter": 2, "failOf": 3,
                 "isInverted": false, "channels": ["mail"],
+                "repeatSeconds": 3_600,
                 "maintenance": [{
                     "timing": { "cron": { "expression": "30 1 * * *", "zone": "Europe/Berlin" } }, "seconds": 7_200,
                 }],

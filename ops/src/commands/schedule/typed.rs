@@ -166,8 +166,10 @@ mod tests {
         without.sort();
         let known = [
             "bot show",
+            "check files",
             "check history",
             "check list",
+            "check log",
             "check push-url",
             "check show",
             "collection export",
