@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
-import { settled, type Theme, type WidthName, withDemo } from "./browser";
+import { LOOKS, settled, withDemo } from "./browser";
 
 const demo = withDemo();
 
@@ -52,12 +52,12 @@ test("an address is added, looked at, paused, looked at again, changed and remov
   await page.getByRole("button", { name: "Add the check" }).click();
 
   await page.getByRole("heading", { name, level: 1 }).waitFor();
-  await page.getByText(/^OK since/).waitFor({ timeout: 30_000 });
+  await page.getByText(/^OK since/).waitFor();
   await page
     .getByText(/^200 after/)
     .first()
-    .waitFor({ timeout: 30_000 });
-  await page.getByRole("figure", { name: "Time to answer" }).locator("canvas").waitFor({ timeout: 30_000 });
+    .waitFor();
+  await page.getByRole("figure", { name: "Time to answer" }).locator("canvas").waitFor();
   await page.getByRole("img", { name: /The last 90 days: 1 without a failure, 89 on which/ }).waitFor();
   await page.getByRole("table").getByText("OK").waitFor();
   await page.getByText("nothing was ever wrong").waitFor();
@@ -74,23 +74,36 @@ test("an address is added, looked at, paused, looked at again, changed and remov
   await page.getByRole("button", { name: "Change" }).click();
   await page.getByLabel("Has to have in it").fill("not in there at all");
   await page.getByLabel("Group").fill("Sample site");
+  await page.getByText("Maintenance, links and what else").click();
+  await page.getByRole("button", { name: "Add a time of maintenance" }).click();
+  await page.getByLabel("Days of maintenance 1").selectOption("Sundays");
+  await page.getByLabel("Begin of maintenance 1").fill("01:30");
+  await page.getByLabel("Told again").selectOption("Every 1 h");
+  await page.getByLabel("Links").fill("Runbook https://wiki.example.org/site");
+  await page.getByText("What else its answer has to be").click();
+  await page.getByLabel("Status").fill("200, 204");
+  await watched.shoot("check-more", true);
+  expect(await watched.axe()).toEqual([]);
   await page.getByRole("button", { name: "Keep this" }).click();
-  await page.getByText(/^Failing since/).waitFor({ timeout: 30_000 });
+  await page.getByText(/^Failing since/).waitFor();
   await page.getByText("Sample site").waitFor();
+  await page.getByText("Again every 1 h, until somebody knows.").waitFor();
+  const { checks } = await demo.server.ask<{ checks: { nodes: { maintenance: unknown; links: unknown }[] } }>(
+    "{ checks(first: 1) { nodes { maintenance { cron zone seconds } links { name url } } } }",
+  );
+  expect(checks.nodes).toEqual([
+    {
+      maintenance: [{ cron: "30 1 * * 0", zone: "Europe/Berlin", seconds: 3600 }],
+      links: [{ name: "Runbook", url: "https://wiki.example.org/site" }],
+    },
+  ]);
 
   await page.getByRole("button", { name: `Remove: ${name}` }).click();
   await page.getByRole("button", { name: `Remove ${name}` }).click();
   await page.getByText("Nothing is looked at yet.").waitFor();
   expect(watched.faults).toEqual([]);
   await watched.close();
-}, 150_000);
-
-const SEEN: [Theme, WidthName][] = [
-  ["dark", "wide"],
-  ["light", "wide"],
-  ["dark", "phone"],
-  ["light", "phone"],
-];
+});
 
 test("a port that nobody listens on fails, with an incident and what leans on it", async () => {
   const port = await silentPort();
@@ -101,7 +114,7 @@ test("a port that nobody listens on fails, with an incident and what leans on it
   await page.getByText(`Port: looks whether port ${port} of 127.0.0.1 takes connections`).waitFor();
   await page.getByLabel("Group").fill("Home network");
   await page.getByRole("button", { name: "Add the check" }).click();
-  await page.getByText(/^Failing since/).waitFor({ timeout: 30_000 });
+  await page.getByText(/^Failing since/).waitFor();
   await page.getByRole("region", { name: /^Incident of/ }).waitFor();
   const cause = page.url();
 
@@ -112,7 +125,7 @@ test("a port that nobody listens on fails, with an incident and what leans on it
   await page.getByLabel("Name").fill("Sample player");
   await page.getByLabel(name, { exact: true }).check();
   await page.getByRole("button", { name: "Add the check" }).click();
-  await page.getByText(/^Failing since/).waitFor({ timeout: 30_000 });
+  await page.getByText(/^Failing since/).waitFor();
   await page
     .getByRole("region", { name: /^Incident of/ })
     .getByRole("link", { name })
@@ -126,7 +139,7 @@ test("a port that nobody listens on fails, with an incident and what leans on it
   await page.getByLabel("A folder on it").fill("/");
   await page.getByLabel("At least so much free, in percent").fill("0");
   await page.getByRole("button", { name: "Add the check" }).click();
-  await page.getByText(/^OK since/).waitFor({ timeout: 30_000 });
+  await page.getByText(/^OK since/).waitFor();
 
   await page.getByRole("link", { name: "Checks", exact: true }).first().click();
   await page.getByText("2 checks fail, 1 is OK.").waitFor();
@@ -152,7 +165,7 @@ test("a port that nobody listens on fails, with an incident and what leans on it
   await expect.poll(() => page.getByRole("article").count()).toBe(1);
   await watched.close();
 
-  for (const [theme, width] of SEEN) {
+  for (const [theme, width] of LOOKS) {
     for (const [what, path] of [
       ["list", "/checks"],
       ["failing", new URL(cause).pathname],
@@ -171,4 +184,4 @@ test("a port that nobody listens on fails, with an incident and what leans on it
     }
   }
   expect(watched.faults).toEqual([]);
-}, 240_000);
+});

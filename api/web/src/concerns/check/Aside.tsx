@@ -1,6 +1,6 @@
 import { graphql } from "../../client/graphql";
 import { useLive } from "../../client/live";
-import { moment } from "../../parts/format";
+import { moment, span } from "../../parts/format";
 import { State } from "../../parts/State";
 import { ThingLink } from "../../parts/ThingLink";
 import { SEVERITIES } from "../notification/words";
@@ -21,8 +21,21 @@ export function Aside({ check }: { check: WholeCheck }) {
   const others = data?.checks.nodes ?? [];
   const leansOn = others.filter(({ id }) => check.dependsOn.includes(id));
   const leaning = others.filter(({ dependsOn }) => dependsOn.includes(check.id));
-  const { kind, target, group, tags, links, channels, severity, lastRunAt, lastTookMs, nextRunAt, isPaused } =
-    check;
+  const {
+    kind,
+    target,
+    group,
+    tags,
+    links,
+    channels,
+    severity,
+    lastRunAt,
+    lastTookMs,
+    nextRunAt,
+    isPaused,
+    file,
+    repeatSeconds,
+  } = check;
   return (
     <aside className="check-aside">
       <section>
@@ -32,6 +45,12 @@ export function Aside({ check }: { check: WholeCheck }) {
           look may take {check.timeoutSeconds} s.
         </p>
         <p className="q">{ruleWords(check)}</p>
+        {file !== null && (
+          <p className="q">
+            It is said in the file <span className="proof">checks/{file}</span> of the server: it is changed
+            and removed there.
+          </p>
+        )}
         <p className="s qq">
           {lastRunAt !== null &&
             `Last ${moment(lastRunAt)}${lastTookMs === null ? "" : `, ${took(lastTookMs)}`}. `}
@@ -43,6 +62,7 @@ export function Aside({ check }: { check: WholeCheck }) {
         <p className="q">
           “{SEVERITIES[severity].word}”: whoever is told of that.
           {channels.length > 0 && ` And ${channels.join(", ")}, however little it matters.`}
+          {repeatSeconds !== null && ` Again every ${span(repeatSeconds * 1000)}, until somebody knows.`}
         </p>
       </section>
       {leansOn.length > 0 && <Others name="Leans on" checks={leansOn} />}

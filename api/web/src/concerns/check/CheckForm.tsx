@@ -11,6 +11,7 @@ import { Refused } from "../../parts/states";
 import { SEVERITIES, type SeverityName } from "../notification/words";
 import type { WholeCheck } from "./check";
 import { type Draft, draftOf, type FieldName, fieldOf, inputOf, wanted } from "./draft";
+import { More } from "./More";
 import { What } from "./What";
 import "../../styles/forms.css";
 
@@ -206,7 +207,6 @@ export function CheckForm({ of, onDone }: Props) {
             <option key={group} value={group} />
           ))}
         </datalist>
-        {refused("words")}
       </div>
       <Field label="Tags" hint="Words to find it by, with commas between.">
         {(control) => (
@@ -231,6 +231,11 @@ export function CheckForm({ of, onDone }: Props) {
           onChange={(chosen) => change({ channels: chosen })}
         />
       )}
+      <More
+        draft={draft}
+        onChange={change}
+        refused={{ maintenance: refused("maintenance"), words: refused("words") }}
+      />
       <div className="acts">
         <Button
           type="submit"

@@ -18,8 +18,10 @@ import { DaysSection } from "./Days";
 import { Flags } from "./Flags";
 import { Graphs } from "./Graphs";
 import { Incidents } from "./Incidents";
+import { Log } from "./Log";
 import { Pause } from "./Pause";
 import { Remove } from "./Remove";
+import { Reports } from "./Reports";
 import { Run } from "./Run";
 import { Snooze } from "./Snooze";
 import { Turns } from "./Turns";
@@ -77,10 +79,12 @@ function OfCheck({ id }: { id: string }) {
       {isChanging && <CheckForm of={check} onDone={() => setChanging(false)} />}
       <div className="check-cols">
         <div>
+          {check.kind === "push" && <Reports id={id} />}
           <DaysSection id={id} lastRunAt={check.lastRunAt} />
           <Uptime day={check.day} month={check.month} year={check.year} />
           <Incidents check={check} />
           <Graphs check={check} />
+          {check.kind === "command" && <Log id={id} />}
           <Turns id={id} />
         </div>
         <Aside check={check} />
@@ -119,12 +123,12 @@ function Head({ check, isChanging, onChange }: HeadProps) {
         <Pause check={check} />
         <Acknowledge check={check} />
         <Snooze check={check} />
-        {may.isShown && (
+        {may.isShown && check.file === null && (
           <Button small look="bare" aria-expanded={isChanging} onClick={onChange}>
             Change
           </Button>
         )}
-        <Remove check={check} />
+        {check.file === null && <Remove check={check} />}
       </div>
     </div>
   );

@@ -13,6 +13,7 @@ import { Seg } from "../../parts/Seg";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { arrange } from "./arrange";
 import { CheckFields } from "./check";
+import { Files } from "./Files";
 import { Row } from "./Row";
 import type { ChecksSearch, Shown } from "./search";
 import { useFresh } from "./use-fresh";
@@ -122,6 +123,7 @@ export function List() {
           {add}
         </div>
       )}
+      <Files />
       {data === undefined ? (
         <Loading rows={6} label="Reading the checks" />
       ) : all === 0 ? (

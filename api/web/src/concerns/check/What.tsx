@@ -35,6 +35,15 @@ export function What({ draft, of, onChange, children }: Props) {
           : undefined;
     onChange({ kind: next, typed: chosen === undefined ? {} : typedOf(chosen, before) });
   };
+  const field = (of: KindField) => (
+    <OfField
+      key={of.key}
+      field={of}
+      value={draft.typed[of.key] ?? ""}
+      onChange={(value) => onChange({ typed: { ...draft.typed, [of.key]: value } })}
+    />
+  );
+  const more = kind?.fields.filter(({ isMore }) => isMore === true) ?? [];
   const offered = KINDS.filter(({ needs, kind }) => needs === undefined || mayCommand || of?.kind === kind);
   return (
     <div className="wide check-asked">
@@ -57,15 +66,14 @@ export function What({ draft, of, onChange, children }: Props) {
             </select>
           )}
         </Field>
-        {kind?.fields.map((field) => (
-          <OfField
-            key={field.key}
-            field={field}
-            value={draft.typed[field.key] ?? ""}
-            onChange={(value) => onChange({ typed: { ...draft.typed, [field.key]: value } })}
-          />
-        ))}
+        {kind?.fields.filter(({ isMore }) => isMore !== true).map(field)}
       </div>
+      {more.length > 0 && (
+        <details open={more.some(({ key }) => (draft.typed[key] ?? "") !== "") || undefined}>
+          <summary className="s">What else its answer has to be</summary>
+          <div className="check-kind">{more.map(field)}</div>
+        </details>
+      )}
       {draft.kind !== "address" && children}
     </div>
   );
@@ -135,7 +143,15 @@ function OfField({ field: { label, hint, placeholder, is, isOptional }, value, o
   return (
     <Field label={label} hint={hint}>
       {(control) =>
-        is === "lines" ? (
+        is === "yes" ? (
+          <input
+            {...control}
+            type="checkbox"
+            className="box"
+            checked={value !== ""}
+            onChange={({ target }) => onChange(target.checked ? "yes" : "")}
+          />
+        ) : is === "lines" || is === "pairs" ? (
           <textarea
             {...control}
             className="proof"

@@ -45,12 +45,14 @@ export const CheckWhole = graphql(
       failOf
       clearAfter
       severity
+      repeatSeconds
       channels
       dependsOn
       tags
       links { name url }
       maintenance { cron zone everySeconds seconds }
       values { name value unit }
+      file
     }
   `,
   [CheckFields],

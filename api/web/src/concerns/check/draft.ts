@@ -6,6 +6,7 @@ import { guess, type Probe } from "./address";
 import type { AddCheck } from "./CheckForm";
 import type { WholeCheck } from "./check";
 import { kindOf, probeOf, typedOf } from "./kinds";
+import { saidOf, type Time, timeOf } from "./maintenance";
 
 export interface Draft {
   /** Left empty, it is what the address is called. */
@@ -27,10 +28,27 @@ export interface Draft {
   channels: readonly string[];
   group: string;
   tags: string;
+  /** Seconds after which it is told again; empty is once. */
+  repeat: string;
+  isInverted: boolean;
+  jitter: string;
+  clearAfter: string;
+  /** A name and an address a line. */
+  links: string;
+  maintenance: readonly Time[];
 }
 
 /** A field of the form. */
-export type FieldName = "name" | "what" | "every" | "timeout" | "fail" | "dependsOn" | "words" | "form";
+export type FieldName =
+  | "name"
+  | "what"
+  | "every"
+  | "timeout"
+  | "fail"
+  | "dependsOn"
+  | "maintenance"
+  | "words"
+  | "form";
 
 /** A draft of a check that is there, or of a new one. */
 export function draftOf(check?: WholeCheck): Draft {
@@ -52,6 +70,12 @@ export function draftOf(check?: WholeCheck): Draft {
     channels: check?.channels ?? [],
     group: check?.group ?? "",
     tags: check?.tags.join(", ") ?? "",
+    repeat: String(check?.repeatSeconds ?? ""),
+    isInverted: check?.isInverted ?? false,
+    jitter: String(check?.jitterSeconds ?? 0),
+    clearAfter: String(check?.clearAfter ?? 1),
+    links: check?.links.map(({ name, url }) => `${name} ${url}`).join("\n") ?? "",
+    maintenance: check?.maintenance.flatMap((said) => timeOf(said) ?? []) ?? [],
   };
 }
 
@@ -107,24 +131,41 @@ export function inputOf(
     failAfter,
     failOf: Math.max(failAfter, Number(draft.failOf)),
     severity: draft.severity,
+    repeatSeconds: draft.repeat === "" ? null : Number(draft.repeat),
     dependsOn: [...draft.dependsOn],
     channels: [...draft.channels],
     group: draft.group.trim() === "" ? null : draft.group.trim(),
     tags: words.filter((tag) => tag !== ""),
-    jitterSeconds: before?.jitterSeconds ?? 0,
-    isInverted: before?.isInverted ?? false,
-    clearAfter: before?.clearAfter ?? 1,
-    maintenance:
-      before?.maintenance.map(({ cron, zone, everySeconds, seconds }) => ({
-        timing:
-          cron === null
-            ? { everySeconds: everySeconds ?? 0 }
-            : { cron: { expression: cron, zone: zone ?? "UTC" } },
-        seconds,
-      })) ?? [],
-    links: before?.links.map(({ name, url }) => ({ name, url })) ?? [],
+    jitterSeconds: Number(draft.jitter),
+    isInverted: draft.isInverted,
+    clearAfter: Number(draft.clearAfter),
+    maintenance: [...draft.maintenance.map(saidOf), ...withoutFields(before)],
+    links: linksOf(draft.links),
     replace: before !== undefined,
   };
+}
+
+/** Times of maintenance that have no fields stay as they were. */
+function withoutFields(before: WholeCheck | undefined) {
+  const kept = before?.maintenance.filter(({ cron }) => cron === null) ?? [];
+  return kept.map(({ everySeconds, seconds }) => ({
+    timing: { everySeconds: everySeconds ?? 0 },
+    seconds,
+  }));
+}
+
+/** The links of lines such as `Runbook https://…`; one without a name is called as its address. */
+export function linksOf(lines: string): { name: string; url: string }[] {
+  return lines
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .map((line) => {
+      const at = line.search(/\S+$/);
+      const name = line.slice(0, at).trim();
+      const url = line.slice(at);
+      return { name: name === "" ? url : name, url };
+    });
 }
 
 const FIELDS: Record<string, FieldName> = {
@@ -135,6 +176,7 @@ const FIELDS: Record<string, FieldName> = {
   CHECK_BAD_TIMEOUT: "timeout",
   CHECK_BAD_ALERTING: "fail",
   CHECK_BAD_DEPENDENCY: "dependsOn",
+  CHECK_BAD_MAINTENANCE: "maintenance",
   CHECK_TOO_MUCH: "words",
 };
 

@@ -11,13 +11,15 @@ export interface KindField {
   placeholder?: string;
   /** What stands in it at first. */
   usual: string;
-  is: "text" | "number" | "lines" | "record";
+  is: "text" | "number" | "numbers" | "lines" | "record" | "pointer" | "pairs" | "yes";
   /** How many of what the server counts are one of what is typed: 3600 seconds are one hour. */
   scale?: number;
   /** It may stay empty. */
   isOptional?: boolean;
   /** It stands in `expect` of the probe. */
   isExpected?: boolean;
+  /** Most leave it as it is. */
+  isMore?: boolean;
 }
 
 export interface Kind {
@@ -46,6 +48,10 @@ const amount = (key: string, label: string, usual: string, more: Partial<KindFie
   is: "number",
   ...more,
 });
+const more = (key: string, label: string, is: KindField["is"], also: Partial<KindField> = {}): KindField => ({
+  ...text(key, label, { is, isOptional: true, isExpected: true, isMore: true }),
+  ...also,
+});
 const HOURS = { scale: 3600 };
 const HOST = text("host", "Host", { placeholder: "nas" });
 
@@ -63,6 +69,19 @@ export const KINDS: readonly Kind[] = [
         hint: "Left empty, its status is enough.",
       }),
       amount("latency_max_ms", "At most, in milliseconds", "", { isOptional: true, isExpected: true }),
+      more("status", "Status", "numbers", {
+        placeholder: "200, 204",
+        hint: "Left empty, any from 200 to 399.",
+      }),
+      more("json", "Has to be in its JSON", "pointer", {
+        placeholder: "/status = up",
+        hint: "The place, and what has to stand there.",
+      }),
+      more("headers", "Headers that it has to have", "pairs", {
+        placeholder: "server: nginx",
+        hint: "One a line.",
+      }),
+      more("stays", "A redirect is its answer", "yes"),
     ],
   },
   {
@@ -194,12 +213,66 @@ export function typedOf(kind: Kind, probe: Probe = {}): Record<string, string> {
       if (value === undefined || value === null) {
         return [key, own === undefined ? usual : ""];
       }
-      if (is === "lines") {
-        return [key, (value as string[]).join("\n")];
-      }
-      return [key, is === "number" ? String(Number(value) / scale) : String(value)];
+      return [key, shownAs(is, value, scale)];
     }),
   );
+}
+
+/** A value of a probe as it is typed. */
+function shownAs(is: KindField["is"], value: unknown, scale: number): string {
+  switch (is) {
+    case "lines":
+      return (value as string[]).join("\n");
+    case "number":
+      return String(Number(value) / scale);
+    case "numbers":
+      return (value as number[]).join(", ");
+    case "pairs":
+      return Object.entries(value as Record<string, string>)
+        .map(([name, said]) => `${name}: ${said}`)
+        .join("\n");
+    case "pointer": {
+      const { pointer, equals } = value as { pointer: string; equals?: string };
+      return equals === undefined ? pointer : `${pointer} = ${equals}`;
+    }
+    case "yes":
+      return value === true ? "yes" : "";
+    default:
+      return String(value);
+  }
+}
+
+/** What was typed, as a value of a probe. */
+function meantBy(is: KindField["is"], said: string, scale: number): unknown {
+  const lines = () => said.split("\n").map((line) => line.trim());
+  switch (is) {
+    case "lines":
+      return lines();
+    case "number":
+      return Math.round(Number(said) * scale);
+    case "numbers":
+      return said
+        .split(/[\s,]+/)
+        .filter(Boolean)
+        .map(Number);
+    case "pairs":
+      return Object.fromEntries(
+        lines()
+          .filter(Boolean)
+          .map((line) => {
+            const [name = "", ...rest] = line.split(":");
+            return [name.trim(), rest.join(":").trim()];
+          }),
+      );
+    case "pointer": {
+      const [pointer = "", equals] = said.split(/\s+=\s+/, 2);
+      return equals === undefined ? { pointer } : { pointer, equals };
+    }
+    case "yes":
+      return true;
+    default:
+      return said;
+  }
 }
 
 /** What was typed as a probe; what the fields don't show of the one before stays as it is. */
@@ -211,10 +284,8 @@ export function probeOf(kind: Kind, typed: Readonly<Record<string, string>>, bef
     const into = isExpected ? expect : own;
     if (said === "") {
       delete into[key];
-    } else if (is === "lines") {
-      into[key] = said.split("\n").map((line) => line.trim());
     } else {
-      into[key] = is === "number" ? Math.round(Number(said) * scale) : said;
+      into[key] = meantBy(is, said, scale);
     }
   }
   if (Object.keys(expect).length > 0) {

@@ -1,0 +1,56 @@
+import { useState } from "react";
+
+import { useMay } from "../../client/act";
+import { graphql } from "../../client/graphql";
+import { useLive } from "../../client/live";
+import { useTense } from "../../client/tense";
+import { Button } from "../../parts/Button";
+import { size } from "../../parts/format";
+import { useFresh } from "./use-fresh";
+
+const CheckLogOf = graphql(`
+  query CheckLogOf($id: ID!) {
+    checkLog(id: $id) { leftOut text open }
+  }
+`);
+
+/** What the program of the last look wrote, once somebody wants to see it. */
+export function Log({ id }: { id: string }) {
+  const [isOpen, setOpen] = useState(false);
+  const { isPast } = useTense();
+  const may = useMay("check");
+  if (isPast || !may.isShown) {
+    return null;
+  }
+  return (
+    <section className="check-log">
+      <h2>Its program</h2>
+      <Button small aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        What it wrote in its last look
+      </Button>
+      {isOpen && <Written id={id} />}
+    </section>
+  );
+}
+
+function Written({ id }: { id: string }) {
+  const { data, isLoading, refetch } = useLive(CheckLogOf, { id }, [id]);
+  useFresh(refetch);
+  if (isLoading) {
+    return null;
+  }
+  const log = data?.checkLog;
+  if (log == null || (log.text === "" && !log.open)) {
+    return <p className="q">Nothing, or nothing of it is kept.</p>;
+  }
+  return (
+    <>
+      {log.leftOut > 0 && <p className="s qq">{size(log.leftOut)} in the middle are not kept.</p>}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard. */}
+      <pre className="raw" tabIndex={0}>
+        {log.text}
+      </pre>
+      {log.open && <p className="s q">It is looked at now.</p>}
+    </>
+  );
+}

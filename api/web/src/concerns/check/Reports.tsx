@@ -1,0 +1,45 @@
+import { useState } from "react";
+import { useMay } from "../../client/act";
+import { address } from "../../client/base";
+import { graphql } from "../../client/graphql";
+import { useLive } from "../../client/live";
+import { useTense } from "../../client/tense";
+import { Button } from "../../parts/Button";
+
+const PushPath = graphql(`query PushPath($id: ID!) { checkPushPath(id: $id) }`);
+
+/** Where a check reports that reports by itself: whoever has the address may. */
+export function Reports({ id }: { id: string }) {
+  const { isPast } = useTense();
+  const may = useMay("check");
+  const { data } = useLive(PushPath, { id }, [], { pause: isPast || !may.isShown });
+  const [isCopied, setCopied] = useState(false);
+  const path = data?.checkPushPath;
+  if (path == null) {
+    return null;
+  }
+  const where = address(path.replace(/^\//, ""));
+  return (
+    <section className="check-reports">
+      <h2>Where it reports</h2>
+      <p className="q">
+        Whoever sends something there says that all is well; with <span className="proof">/fail</span>,{" "}
+        <span className="proof">/start</span> or an exit code behind it, what that says. Keep it as you would
+        keep a password.
+      </p>
+      <pre className="proof">curl -fsS "{where}/$?"</pre>
+      {navigator.clipboard !== undefined && (
+        <Button
+          small
+          icon="copy"
+          onClick={async () => {
+            await navigator.clipboard.writeText(where);
+            setCopied(true);
+          }}
+        >
+          {isCopied ? "Copied" : "Copy the address"}
+        </Button>
+      )}
+    </section>
+  );
+}
