@@ -152,6 +152,7 @@ async fn what_is_down_before_a_restart_is_the_same_after_it() {
 }
 
 // CH-10: one notice for the cause, and what lies behind it stands under it.
+// invariant: K-3
 #[tokio::test(flavor = "multi_thread")]
 async fn one_cause_is_one_notice() {
     let platform = Platform::start().await;
