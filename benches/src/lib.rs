@@ -8,6 +8,7 @@
 
 pub mod alone;
 pub mod bare;
+pub mod check;
 pub mod comparing;
 pub mod disk;
 pub mod feed;

@@ -14,7 +14,7 @@ use mediary_log::{
 };
 use mediary_projections::{StartError, ViewKind, Views, telemetry::Telemetry};
 use mediary_schema::{
-    AttemptId, IdSource, JobId, PrincipalId, ProjectId, TokenId,
+    AttemptId, IdSource, JobId, PrincipalId, ProjectId, RunId, TokenId,
     account::Role,
     job::Output,
     lane::Load,
@@ -98,6 +98,10 @@ impl std::fmt::Debug for Schema {
 
 impl Outputs for NoQueue {
     fn read(&self, _: AttemptId, _: u64, _: usize) -> BoxFuture<'static, Option<Output>> {
+        ready(None).boxed()
+    }
+
+    fn read_run(&self, _: RunId, _: u64, _: usize) -> BoxFuture<'static, Option<Output>> {
         ready(None).boxed()
     }
 }
