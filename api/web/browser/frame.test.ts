@@ -20,6 +20,16 @@ describe.each(LOOKS)("in %s, %s", (theme, width) => {
     await watched.close();
   });
 
+  test.runIf(width === "phone")("a phone has the rooms at hand that are looked into on the way", async () => {
+    const watched = await demo.open("/", { theme, width });
+    const bar = watched.page.getByRole("navigation", { name: "Main, phone" });
+    await bar.getByRole("link", { name: "Checks" }).waitFor();
+    const names = await bar.getByRole("link").allTextContents();
+    // What needs somebody is counted behind a name.
+    expect(names.map((name) => name.replace(/\d.*/, ""))).toEqual(["Home", "Queue", "Checks"]);
+    await watched.close();
+  });
+
   test("the way in is shown to whoever has no token", async () => {
     const watched = await open(demo.browser, demo.server.url, "/", { theme, width });
     await watched.page.getByRole("heading", { name: "Sign in" }).waitFor();

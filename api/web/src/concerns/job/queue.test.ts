@@ -68,6 +68,13 @@ describe("a job in words", () => {
 
   it("says when it is tried again", () => {
     const until = "2026-11-28T12:00:00Z";
+    const later = {
+      ...QUEUED.waitsFor,
+      reason: "RETRY",
+      message: `retry at ${until}`,
+      until,
+    } as Job["waitsFor"];
+    expect(why({ ...QUEUED, waitsFor: later })).not.toContain("2026-11-28T");
     const waitsFor = { ...QUEUED.waitsFor, reason: "RETRY", until } as Job["waitsFor"];
     const job = { ...QUEUED, waitsFor };
     expect(standing(job).is).toBe("late");

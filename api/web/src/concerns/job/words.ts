@@ -113,7 +113,7 @@ export function why(job: Job): string {
     case "PAUSED":
       return job.waitsFor === null
         ? "Held by a person. What was done of it is kept."
-        : sentence(job.waitsFor.message);
+        : said(job.waitsFor.message);
     case "FAILED":
       return `${tries}${sentence(job.failure?.message ?? "Given up")}`;
     case "CANCELLED":
@@ -125,12 +125,20 @@ export function why(job: Job): string {
   }
 }
 
+/** A moment as the server writes it. */
+const MOMENT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
+
+/** What the server says of it as a sentence, with moments as people say them. */
+function said(message: string): string {
+  return sentence(message.replace(MOMENT, (at) => moment(at).replace("today ", "")));
+}
+
 function turn({ waitsFor, priority }: Job): string {
   if (waitsFor === null) {
     return "Waits for its turn.";
   }
   if (waitsFor.reason !== "TURN") {
-    return sentence(waitsFor.message);
+    return said(waitsFor.message);
   }
   const place =
     waitsFor.place === null ? "Far behind" : waitsFor.place === 1 ? "Next" : `${ordinal(waitsFor.place)}`;

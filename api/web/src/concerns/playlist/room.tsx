@@ -13,7 +13,6 @@ export const room: Room = {
   icon: "library",
   path: "/library",
   place: 10,
-  onPhone: true,
   routes: (parent) => [
     createRoute({
       getParentRoute: () => parent,
