@@ -88,8 +88,13 @@ pub(crate) async fn run(
     let BackedUp { log_id, last_position, last_hash, attached } = written;
     part.keep()?;
     let telemetry_bytes = attached.iter().map(|(_, bytes)| *bytes).next();
-    let left_out =
-        [("library", true), ("secrets", true), ("output", true), ("telemetry", telemetry_bytes.is_none())];
+    let left_out = [
+        ("library", true),
+        ("secrets", true),
+        ("checks", true),
+        ("output", true),
+        ("telemetry", telemetry_bytes.is_none()),
+    ];
     let held = Held {
         file: file.clone(),
         log_id: log_id.to_string(),

@@ -27,10 +27,10 @@ async fn samples_are_shown_and_go_along_with_a_backup_if_that_is_asked_for() {
 
     let without = served.json(&["backup", "without.backup"]).await;
     assert_eq!(without["telemetryBytes"], json!(null));
-    assert_eq!(without["leftOut"], json!(["library", "secrets", "output", "telemetry"]));
+    assert_eq!(without["leftOut"], json!(["library", "secrets", "checks", "output", "telemetry"]));
     let with = served.json(&["backup", "with.backup", "--with-telemetry"]).await;
     assert!(with["telemetryBytes"].as_u64() > Some(4_096), "{with}");
-    assert_eq!(with["leftOut"], json!(["library", "secrets", "output"]));
+    assert_eq!(with["leftOut"], json!(["library", "secrets", "checks", "output"]));
     served.stop().await;
     // The same of a folder that no server has.
     let offline = served.json(&["backup", "offline.backup", "--with-telemetry", "--data", "data"]).await;
