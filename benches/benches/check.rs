@@ -13,7 +13,7 @@ use mediary_benches::{
 /// Checks that are looked at each second.
 const EACH_SECOND: usize = 999;
 /// For how long.
-const DURING: Duration = Duration::from_secs(60);
+const DURING: Duration = Duration::from_mins(1);
 /// Checks that are looked at once a day, by sizes; those of a tenth with `ops/bench check -- short`.
 const DAILY: [usize; 2] = [10_000, 100_000];
 const DAY_S: u32 = 86_400;
@@ -64,7 +64,7 @@ async fn daily(count: usize, during: Duration) {
     Served::start(&program, folder.path()).await.stop().await;
     let per_second = {
         let gate = world::open(&rest::data(folder.path()));
-        let begun = std::time::Instant::now();
+        let begun = tokio::time::Instant::now();
         check::fill(&gate, folder.path(), count, DAY_S).await;
         count as f64 / begun.elapsed().as_secs_f64()
     };

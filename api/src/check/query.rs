@@ -139,6 +139,7 @@ impl CheckQuery {
     }
 
     /// The files of the server's folder of checks, by their names, as they were read last: what of them can't be understood changes nothing.
+    #[expect(clippy::unused_async, reason = "the form that the macro asks for")]
     async fn check_files(&self, context: &Context<'_>) -> Result<Vec<CheckFile>> {
         now_only(context, "how the files are is known of now alone")?;
         session(context, Permission::CHECK)?;

@@ -3,6 +3,7 @@
 mod arguments;
 mod entry;
 mod file;
+mod import;
 mod log;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -103,6 +104,7 @@ impl Verbs for Verb {
                 })?)
             }
             Self::Log(wanted) => log::run(wanted, client, output).await,
+            Self::Import(wanted) => import::run(wanted, client, output).await,
             Self::Files => {
                 let files: Vec<CheckFile> = client.ask(&FILES, json!({})).await?;
                 Ok(output.show(&files, |files| table_of_files(files))?)

@@ -101,6 +101,35 @@ async fn what_a_program_writes_is_read_and_its_secret_is_not() {
     served.run(&["check", "log", "page"]).await.ends_with(5).says(&["kind `command`"]);
 }
 
+// CH-17, issue 10 must hold 8: another monitor's is a plan first, and a second time changes nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_monitor_looks_at_is_taken_once_it_is_meant() {
+    let served = Served::start().await;
+    let file = served.data().join("kuma.json");
+    let backup = json!({ "version": "1.23.11", "notificationList": [{ "name": "Mail", "config": "{\"smtp\":\"hidden-word\"}" }],
+        "monitorList": [
+            { "id": 1, "name": "Site", "type": "http", "url": served.site.url("/"), "method": "GET", "interval": 60, "maxretries": 1, "active": 1 },
+            { "id": 2, "name": "Old", "type": "ping", "hostname": "127.0.0.1", "interval": 300, "active": 0 },
+            { "id": 3, "name": "Game", "type": "steam", "hostname": "127.0.0.1", "interval": 60, "active": 1 },
+        ] });
+    fs::write(&file, backup.to_string()).unwrap();
+    let path = file.to_str().unwrap();
+    served.run(&["check", "import", path]).await.ends_with(6).says(&["--yes"]);
+    assert_eq!(served.json(&["check", "list"]).await, json!([]));
+    let told = served.json(&["check", "import", path, "--yes"]).await;
+    assert_eq!(
+        told["checks"].as_array().unwrap().iter().filter(|check| check["isAdded"] == json!(true)).count(),
+        2
+    );
+    assert_eq!(told["leftOut"][0]["name"], json!("Game"));
+    assert!(!told.to_string().contains("hidden-word"));
+    assert_eq!(served.json(&["check", "show", "Old"]).await["isPaused"], json!(true));
+    assert_eq!(served.json(&["check", "show", "Site"]).await["failAfter"], json!(2));
+    let again = served.json(&["check", "import", path, "--yes"]).await;
+    assert_eq!(again["checks"], json!([]));
+    served.run(&["check", "import", "-"]).await.ends_with(2);
+}
+
 // CH-13: a file is read when it is written, says what is wrong with its line, and loses nothing by that.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_of_files_is_looked_at_as_it_says() {

@@ -1,7 +1,12 @@
-use mediary_schema::{check::Alerting, schedule::Rhythm};
+use std::time::Duration;
+
+use mediary_schema::{
+    check::{Alerting, Probe},
+    schedule::{Rhythm, Timing},
+};
 use uuid::Uuid;
 
-use super::*;
+use super::{watched::spread, *};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_micros(seconds * 1_000_000)

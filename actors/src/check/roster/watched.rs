@@ -63,7 +63,7 @@ impl Watched {
 }
 
 /// A while within so many seconds, the same for the same check.
-fn spread(id: CheckId, seconds: u32) -> Duration {
+pub(super) fn spread(id: CheckId, seconds: u32) -> Duration {
     let hash = blake3::hash(id.uuid().as_bytes());
     let mut chance = [0; 8];
     chance.copy_from_slice(&hash.as_bytes()[..8]);

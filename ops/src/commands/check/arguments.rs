@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::log::Log;
+use super::{import::Import, log::Log};
 use crate::commands::{intent::Intent, schedule::seconds};
 
 const ADD_HELP: &str = r#"
@@ -36,6 +36,14 @@ Examples:
   curl -fsS \"$(mediary check push-url backup)\"
   backup; curl -fsS \"$(mediary check push-url backup)/$?\"";
 
+const IMPORT_HELP: &str = "\
+No channel, password or header is taken: they may be secret, and are named.
+
+Examples:
+  mediary check import Uptime_Kuma_Backup.json
+  mediary check import gatus.yaml --yes
+  curl -fsS -H \"X-Api-Key: $KEY\" https://healthchecks.io/api/v3/checks/ | mediary check import -";
+
 const FILES_HELP: &str = "\
 What lies as NAME.toml in the folder `checks` of the server's data folder is looked at as it says, from the moment it is written.
 `mediary check add --help` has an example.";
@@ -64,6 +72,9 @@ pub(crate) enum Verb {
     /// Say where a check reports that reports by itself: whoever has this address may report.
     #[command(after_help = PUSH_HELP)]
     PushUrl(Which),
+    /// Take what another monitor looks at: what of it, and what not and why, is shown before anything is done.
+    #[command(after_help = IMPORT_HELP)]
+    Import(Import),
     /// List the files of the server's folder of checks, and what is wrong with them.
     #[command(after_help = FILES_HELP)]
     Files,

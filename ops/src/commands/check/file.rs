@@ -87,9 +87,14 @@ fn named(at: usize, why: &str) -> String {
 }
 
 fn one(check: toml::Value) -> Result<Wanted, String> {
-    let Ok(Value::Object(mut fields)) = serde_json::to_value(check) else {
-        return Err("it is no table".to_owned());
-    };
+    match serde_json::to_value(check) {
+        Ok(Value::Object(fields)) => of_fields(fields),
+        _ => Err("it is no table".to_owned()),
+    }
+}
+
+/// A check of what one table of a file says.
+pub(super) fn of_fields(mut fields: Map<String, Value>) -> Result<Wanted, String> {
     let text = |fields: &mut Map<String, Value>, key: &str| match fields.remove(key) {
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(format!("`{key}` is a text")),

@@ -1,0 +1,238 @@
+//! Checks of other monitors: what of them is taken, what is not and why, before anything is done.
+//!
+//! Every file is read to checks in the words of our own files ([`super::file`]), which decide whether they can be. Nothing secret is
+//! taken: a monitor that needs a password or a header to look is named, and left out.
+
+mod gatus;
+mod healthchecks;
+mod kuma;
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{
+    ADD, KIND, LIST, PAUSE,
+    file::{self, Wanted},
+};
+use crate::{
+    client::Client,
+    commands::{failure::Failure, given, intent::Certainty, named, page, playlist::input},
+    output::{Output, Table, clean},
+};
+
+/// What another monitor looks at.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// A backup of Uptime Kuma (JSON), endpoints of Gatus (YAML), or the checks of a project of Healthchecks as its API tells them (JSON).
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    certainty: Certainty,
+}
+
+/// What a file of another monitor comes to.
+#[derive(Debug, Default, PartialEq)]
+struct Found {
+    checks: Vec<Taken>,
+    left_out: Vec<LeftOut>,
+}
+
+/// A check of it.
+#[derive(Debug, PartialEq)]
+struct Taken {
+    /// In the words of our files.
+    fields: Map<String, Value>,
+    is_paused: bool,
+}
+
+/// What is not taken.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct LeftOut {
+    /// What it is called there; a check that is taken without it, or one that is not taken at all.
+    name: String,
+    why: String,
+}
+
+/// One check as it is shown.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    name: String,
+    kind: String,
+    is_paused: bool,
+    /// Whether it was added.
+    is_added: bool,
+}
+
+/// What is shown of all.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    checks: Vec<Row>,
+    left_out: Vec<LeftOut>,
+}
+
+impl Found {
+    fn take(&mut self, fields: Value, is_paused: bool) {
+        if let Value::Object(fields) = fields {
+            self.checks.push(Taken { fields, is_paused });
+        }
+    }
+
+    fn leave(&mut self, name: &str, why: impl Into<String>) {
+        self.left_out.push(LeftOut { name: name.to_owned(), why: why.into() });
+    }
+}
+
+pub(super) async fn run(wanted: Import, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let Import { file, certainty: Certainty { intent, yes } } = wanted;
+    let text = given::text_of(&file)?;
+    let found = read(&text).map_err(|why| Failure::Usage {
+        message: format!("{}: {why}", file.display()),
+        advice: "it is a backup of Uptime Kuma, endpoints of Gatus, or what the API of Healthchecks tells of a project's checks",
+    })?;
+    let there = page::all(client, &LIST, json!({}), None).await?;
+    let names: BTreeSet<String> = there.into_iter().map(|check| check.name).collect();
+    let (wanted, mut left_out) = plan(found, names);
+    let is_done = yes && !intent.dry_run;
+    let mut checks = Vec::new();
+    for (wanted, is_paused) in wanted {
+        let (name, kind) = (wanted.name.clone(), kind_of(&wanted));
+        let is_added = is_done && {
+            let refused = add(wanted, is_paused, client).await?;
+            left_out.extend(refused.iter().map(|why| LeftOut { name: name.clone(), why: why.clone() }));
+            refused.is_none()
+        };
+        checks.push(Row { name, kind, is_paused, is_added });
+    }
+    output.show(&Told { checks, left_out }, table)?;
+    if is_done || intent.dry_run {
+        Ok(())
+    } else {
+        Err(Failure::Unapplied { advice: "`--yes` does it".to_owned() })
+    }
+}
+
+/// What a text of any of them says; what is wrong with it if it is none.
+fn read(text: &str) -> Result<Found, String> {
+    if let Ok(json) = serde_json::from_str::<Value>(text) {
+        return kuma::read(&json)
+            .or_else(|| healthchecks::read(&json))
+            .ok_or_else(|| "it is of no monitor that is known".to_owned());
+    }
+    let yaml: Value = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
+    gatus::read(&yaml).ok_or_else(|| "it is of no monitor that is known".to_owned())
+}
+
+/// What can be added, and all that is left out: what is called as something that is there stays as it is there.
+fn plan(found: Found, mut names: BTreeSet<String>) -> (Vec<(Wanted, bool)>, Vec<LeftOut>) {
+    let Found { checks, mut left_out } = found;
+    let mut wanted = Vec::new();
+    for Taken { fields, is_paused } in checks {
+        let name = fields.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        match file::of_fields(fields) {
+            Ok(_) if !names.insert(name.clone()) => {
+                left_out.push(LeftOut { name, why: "there is a check of this name".to_owned() });
+            }
+            Ok(check) => wanted.push((check, is_paused)),
+            Err(why) => left_out.push(LeftOut { name, why }),
+        }
+    }
+    (wanted, left_out)
+}
+
+fn kind_of(wanted: &Wanted) -> String {
+    let probe = wanted.input.get("probe").and_then(Value::as_object);
+    probe.and_then(|probe| probe.keys().next().cloned()).unwrap_or_default()
+}
+
+/// Adds one, and pauses it if it is paused there; answers why not, if it is refused.
+async fn add(wanted: Wanted, is_paused: bool, client: &Client) -> Result<Option<String>, Failure> {
+    let outcome = client.act(&ADD, input(Value::Object(wanted.input))).await?;
+    if let Some(error) = outcome.user_errors.first() {
+        return Ok(Some(error.message.clone()));
+    }
+    if is_paused {
+        let id = match outcome.payload.check {
+            Some(check) => check.id,
+            None => named::id(client, KIND, &wanted.name).await?,
+        };
+        let paused = client.act(&PAUSE, input(json!({ "id": id }))).await?;
+        Failure::refused(paused.user_errors)?;
+    }
+    Ok(None)
+}
+
+fn table(told: &Told) -> String {
+    let mut checks = Table::new(&["name", "kind", "is"]);
+    for Row { name, kind, is_paused, is_added } in &told.checks {
+        let is = match (is_added, is_paused) {
+            (true, true) => "added, paused",
+            (true, false) => "added",
+            (false, true) => "would be added, paused",
+            (false, false) => "would be added",
+        };
+        checks.row([clean(name), kind.clone(), is.to_owned()]);
+    }
+    let mut left_out = Table::new(&["left out", "why"]);
+    for LeftOut { name, why } in &told.left_out {
+        left_out.row([clean(name), clean(why)]);
+    }
+    let checks = checks.text("nothing of it can be taken");
+    if told.left_out.is_empty() {
+        checks
+    } else {
+        format!("{checks}\n\n{}", left_out.text("nothing is left out"))
+    }
+}
+
+/// A text of a field.
+fn text<'a>(of: &'a Value, key: &str) -> Option<&'a str> {
+    of.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
+}
+
+/// A number of a field, which some write as a text.
+fn number(of: &Value, key: &str) -> Option<u64> {
+    let value = of.get(key)?;
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// What is true there, as `true` or as 1.
+fn is(of: &Value, key: &str) -> bool {
+    of.get(key).is_some_and(|value| value.as_bool() == Some(true) || value.as_u64() == Some(1))
+}
+
+/// A time as our files have it.
+fn seconds(seconds: u64) -> String {
+    format!("{seconds}s")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_called_as_something_that_is_there_is_left_out() {
+        let mut found = Found::default();
+        for name in ["nas", "site", "site"] {
+            found.take(json!({ "name": name, "kind": "ping", "host": "nas" }), false);
+        }
+        found.take(json!({ "name": "odd", "kind": "ping" }), false);
+        let (wanted, left_out) = plan(found, ["nas".to_owned()].into());
+        assert_eq!(wanted.iter().map(|(check, _)| check.name.as_str()).collect::<Vec<_>>(), ["site"]);
+        assert_eq!(
+            left_out.iter().map(|left| left.name.as_str()).collect::<Vec<_>>(),
+            ["nas", "site", "odd"]
+        );
+    }
+
+    #[test]
+    fn a_file_of_no_monitor_is_refused() {
+        assert!(read("{}").is_err());
+        assert!(read("a: b").is_err());
+        assert!(read("a: [").is_err());
+    }
+}
