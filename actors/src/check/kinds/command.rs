@@ -10,7 +10,7 @@ use mediary_schema::{
 };
 
 use super::{Equipment, Look, performance};
-use crate::process::{Ended, EndedBy, Error, Line, Source, Spec, Status};
+use crate::process::{Ended, EndedBy, Error, Line, Spec, Status};
 
 /// Lines that are looked through for words and numbers.
 const LINES_MAX: usize = 256;
@@ -52,13 +52,8 @@ fn keep(lines: &mut Vec<Line>, line: Line) {
 }
 
 fn judged(ended: &Ended, lines: &[Line]) -> Finding {
-    let of = |source: Source| {
-        lines.iter().filter(move |line| line.source == source).map(|line| line.text.as_str())
-    };
-    let mut said = performance::read(of(Source::Stdout));
-    if said.message.is_empty() {
-        said.message = performance::read(of(Source::Stderr)).message;
-    }
+    // As they came: which of its outputs a line came through is not told where they are in order.
+    let said = performance::read(lines.iter().map(|line| line.text.as_str()));
     let with = |words: String| if said.message.is_empty() { words } else { said.message.clone() };
     let finding = match (ended.by, ended.status) {
         (EndedBy::Deadline | EndedBy::NoProgress, _) => {

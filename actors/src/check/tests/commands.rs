@@ -18,8 +18,10 @@ async fn found(bench: &Bench, probe: Value, timeout_seconds: u32) -> (Verdict, O
 async fn a_program_says_by_its_exit_what_it_found() {
     let bench = Bench::new();
     let running = bench.start().await;
-    let well = found(&bench, shell("echo 'DISK OK | free=3GB'"), 10).await;
-    assert_eq!(well, (Verdict::Ok, None, "DISK OK".to_owned()));
+    let id = bench.add("disk", shell("echo 'DISK OK | free=3GB'"), json!({})).await;
+    assert_eq!(bench.turns_are(id, 1).await, [(Verdict::Ok, None)]);
+    let well = bench.standing(id).last.unwrap();
+    assert_eq!((&*well.message, &*well.values[0].name), ("DISK OK", "free"), "{well:?}");
     for (script, expected) in [
         ("echo late; exit 1", (Verdict::Failing, None, "late")),
         ("exit 2", (Verdict::Failing, None, "exit 2")),
