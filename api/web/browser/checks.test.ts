@@ -81,7 +81,7 @@ test("an address is added, looked at, paused, looked at again, changed and remov
   await page.getByLabel("Told again").selectOption("Every 1 h");
   await page.getByLabel("Links").fill("Runbook https://wiki.example.org/site");
   await page.getByText("What else its answer has to be").click();
-  await page.getByLabel("Status").fill("200, 204");
+  await page.getByRole("textbox", { name: "Status" }).fill("200, 204");
   await watched.shoot("check-more", true);
   expect(await watched.axe()).toEqual([]);
   await page.getByRole("button", { name: "Keep this" }).click();

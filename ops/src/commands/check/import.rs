@@ -12,6 +12,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use super::{
     ADD, KIND, LIST, PAUSE,
@@ -123,7 +124,8 @@ fn read(text: &str) -> Result<Found, String> {
             .or_else(|| healthchecks::read(&json))
             .ok_or_else(|| "it is of no monitor that is known".to_owned());
     }
-    let yaml: Value = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
+    // Its own words would show lines of the file, and with them what is secret there.
+    let yaml: Value = serde_saphyr::from_str(text).map_err(|_| "it is neither JSON nor YAML".to_owned())?;
     gatus::read(&yaml).ok_or_else(|| "it is of no monitor that is known".to_owned())
 }
 
@@ -133,6 +135,10 @@ fn plan(found: Found, mut names: BTreeSet<String>) -> (Vec<(Wanted, bool)>, Vec<
     let mut wanted = Vec::new();
     for Taken { fields, is_paused } in checks {
         let name = fields.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if let Some(why) = fields.get("url").and_then(Value::as_str).and_then(secret_in) {
+            left_out.push(LeftOut { name, why: why.to_owned() });
+            continue;
+        }
         match file::of_fields(fields) {
             Ok(_) if !names.insert(name.clone()) => {
                 left_out.push(LeftOut { name, why: "there is a check of this name".to_owned() });
@@ -142,6 +148,21 @@ fn plan(found: Found, mut names: BTreeSet<String>) -> (Vec<(Wanted, bool)>, Vec<
         }
     }
     (wanted, left_out)
+}
+
+/// What stands before a value that opens something.
+const OPENS: [&str; 6] = ["key", "token", "secret", "pass", "auth", "sig"];
+
+/// Why an address is not taken that would be read by everybody who reads the check.
+fn secret_in(url: &str) -> Option<&'static str> {
+    if url.contains("${") {
+        return Some("its address has a variable in it, which only that monitor knows");
+    }
+    let address = Url::parse(url).ok()?;
+    let opens = |name: &str| OPENS.iter().any(|word| name.to_lowercase().contains(word));
+    let has_secret = address.password().is_some() || !address.username().is_empty();
+    (has_secret || address.query_pairs().any(|(name, _)| opens(&name)))
+        .then_some("its address has what may be secret, and everybody who reads the check would read it")
 }
 
 fn kind_of(wanted: &Wanted) -> String {
@@ -227,6 +248,22 @@ mod tests {
             left_out.iter().map(|left| left.name.as_str()).collect::<Vec<_>>(),
             ["nas", "site", "odd"]
         );
+    }
+
+    #[test]
+    fn an_address_that_may_be_secret_is_left_out_and_not_shown() {
+        let mut found = Found::default();
+        for (name, url) in [
+            ("a", "https://a.example/?api_key=hidden-word"),
+            ("b", "https://${HOST}/"),
+            ("c", "https://a.example/?page=2"),
+        ] {
+            found.take(json!({ "name": name, "kind": "http", "url": url }), false);
+        }
+        let (wanted, left_out) = plan(found, BTreeSet::new());
+        assert_eq!(wanted.iter().map(|(check, _)| check.name.as_str()).collect::<Vec<_>>(), ["c"]);
+        assert!(left_out.len() == 2 && !format!("{left_out:?}").contains("hidden-word"), "{left_out:?}");
+        assert!(!read("a: b\n  token: hidden-word\n c: [").unwrap_err().contains("hidden-word"));
     }
 
     #[test]

@@ -87,6 +87,13 @@ fn probe(endpoint: &Value) -> Result<Map<String, Value>, String> {
         let record = text(dns, "query-type").unwrap_or("A");
         return object(json!({ "kind": "dns", "domain": name, "record": record, "server": said }));
     }
+    let of_client = |key: &str| endpoint.get("client").is_some_and(|client| client.get(key).is_some());
+    if of_client("oauth2") || of_client("tls") {
+        return Err("it signs in, which may be secret".to_owned());
+    }
+    if endpoint.get("client").is_some_and(|client| client.get("insecure") == Some(&json!(true))) {
+        return Err("it takes any certificate, which no check does".to_owned());
+    }
     if has("headers") || has("body") || has("ssh") || has("oauth2") || has("graphql") {
         return Err("it sends headers, a body or a login, which may be secret".to_owned());
     }

@@ -14,7 +14,7 @@ const STATUSES_MAX: usize = 64;
 /// Records that a check asks for.
 const RECORDS: [&str; 6] = ["A", "AAAA", "CNAME", "MX", "NS", "TXT"];
 /// What a monitor may have that has a secret in it.
-const SECRETS: [&str; 4] = ["headers", "basic_auth_user", "basic_auth_pass", "body"];
+const SECRETS: [&str; 6] = ["headers", "basic_auth_user", "basic_auth_pass", "body", "authMethod", "tlsKey"];
 
 /// Every monitor of a backup; none if it is no backup.
 pub(super) fn read(json: &Value) -> Option<Found> {
@@ -127,6 +127,9 @@ fn http(monitor: &Value, kind: &str) -> Result<Map<String, Value>, String> {
     if SECRETS.iter().any(|key| text(monitor, key).is_some_and(|value| !matches!(value.trim(), "{}" | "[]")))
     {
         return Err("it sends headers or a password, which may be secret".to_owned());
+    }
+    if is(monitor, "ignoreTls") {
+        return Err("it takes any certificate, which no check does".to_owned());
     }
     if is(monitor, "invertKeyword") {
         return Err("it wants words not to be there, which no check can want".to_owned());
