@@ -3,9 +3,10 @@ use mediary_events::{
     check::{Check, Event},
 };
 use mediary_log::Recorded;
+use mediary_projections::check::{self, CheckView};
 use mediary_schema::{CheckId, check::Verdict};
 
-use crate::event::explain::{Explains, Finder, Found, event_of};
+use crate::event::explain::{Explains, Finder, Found, event_of, quoted};
 
 /// What is said of checks.
 pub(crate) struct Words;
@@ -23,8 +24,9 @@ impl Explains for Words {
         &["incident_opened", "incident_detached", "incident_closed"]
     }
 
-    fn deed(&self, _: &Finder, recorded: &Recorded) -> Found<Option<String>> {
-        let said = |event| match event {
+    fn deed(&self, finder: &Finder, recorded: &Recorded) -> Found<Option<String>> {
+        let Some(event) = event_of::<Check>(recorded) else { return Ok(None) };
+        let said = match event {
             Event::Defined { name, definition, .. } => {
                 let probe = &definition.probe;
                 format!("had '{name}' checked: {} {}", probe.kind(), probe.target())
@@ -41,7 +43,7 @@ impl Explains for Words {
                 format!("found something wrong: {message}")
             }
             Event::IncidentOpened { message, behind: Some(behind), .. } => {
-                format!("found something wrong as a consequence of {behind}: {message}")
+                format!("found something wrong as a consequence of {}: {message}", called(finder, behind)?)
             }
             Event::IncidentDetached { message, .. } => {
                 format!("found it wrong although what it depends on is well: {message}")
@@ -53,8 +55,14 @@ impl Explains for Words {
             Event::Snoozed { until: Some(until) } => format!("wants nobody told until {until}"),
             Event::Snoozed { until: None } => "wants to be told again".to_owned(),
         };
-        Ok(event_of::<Check>(recorded).map(said))
+        Ok(Some(said))
     }
+}
+
+/// What a check is called; one that is there no more has no name.
+fn called(finder: &Finder, check_id: CheckId) -> Found<String> {
+    let row = finder.row(finder.views.of::<CheckView>(), |rows| check::check(rows, check_id))?;
+    Ok(quoted(row.map(|row| row.name).as_deref(), "a check that was removed"))
 }
 
 /// What was found, as a word in a sentence.

@@ -14,5 +14,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     expect: { poll: { timeout: WAIT_MS } },
     retry: 0,
+    // What is wrong is said whole, also where the end of the record is all that one has.
+    chaiConfig: { truncateThreshold: 0 },
   },
 });

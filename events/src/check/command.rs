@@ -27,7 +27,10 @@ pub enum Command {
         now: Timestamp,
     },
     /// Look no more, and forget what was wrong.
-    Remove,
+    Remove {
+        /// The moment of it.
+        now: Timestamp,
+    },
     /// Look now, too.
     RequestRun {
         /// The look.
@@ -65,16 +68,24 @@ pub enum Command {
         incident_id: IncidentId,
         /// The check that this one can't be well without, and that is not well.
         behind: Option<CheckId>,
+        /// The moment of it.
+        now: Timestamp,
     },
     /// What it was behind is well, and it is wrong all the same.
-    DetachIncident,
+    DetachIncident {
+        /// The moment of it.
+        now: Timestamp,
+    },
     /// It is wrong for a while: tell it again.
     Remind {
         /// The moment of it.
         now: Timestamp,
     },
     /// Enough looks were well: it is over.
-    CloseIncident,
+    CloseIncident {
+        /// The moment of it.
+        now: Timestamp,
+    },
     /// Somebody knows of it.
     Acknowledge {
         /// What he has to say.

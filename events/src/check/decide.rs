@@ -170,16 +170,16 @@ impl Concern for Check {
             Command::Define { .. }
             | Command::Pause
             | Command::Resume { .. }
-            | Command::Remove
+            | Command::Remove { .. }
             | Command::RequestRun { .. }
             | Command::Acknowledge { .. }
             | Command::Snooze { .. } => Permission::CHECK,
             Command::EndRun { .. }
             | Command::Observe { .. }
             | Command::OpenIncident { .. }
-            | Command::DetachIncident
+            | Command::DetachIncident { .. }
             | Command::Remind { .. }
-            | Command::CloseIncident => Permission::PERFORM,
+            | Command::CloseIncident { .. } => Permission::PERFORM,
         }
     }
 
@@ -189,7 +189,7 @@ impl Concern for Check {
         }
         let Some(plan) = &state.plan else {
             return match command {
-                Command::Remove => Ok(vec![]),
+                Command::Remove { .. } => Ok(vec![]),
                 Command::Define { .. }
                 | Command::Pause
                 | Command::Resume { .. }
@@ -197,9 +197,9 @@ impl Concern for Check {
                 | Command::EndRun { .. }
                 | Command::Observe { .. }
                 | Command::OpenIncident { .. }
-                | Command::DetachIncident
+                | Command::DetachIncident { .. }
                 | Command::Remind { .. }
-                | Command::CloseIncident
+                | Command::CloseIncident { .. }
                 | Command::Acknowledge { .. }
                 | Command::Snooze { .. } => Err(Rejection::NotFound),
             };
@@ -209,7 +209,9 @@ impl Concern for Check {
             Command::Pause => Ok(vec![Event::Paused {}]),
             Command::Resume { now } if plan.is_paused => Ok(vec![Event::Resumed { since: now }]),
             Command::Define { .. } | Command::Resume { .. } => Ok(vec![]),
-            Command::Remove => Ok(close(state, plan).into_iter().chain([Event::Removed {}]).collect()),
+            Command::Remove { now } => {
+                Ok(close(state, plan, now).into_iter().chain([Event::Removed {}]).collect())
+            }
             Command::RequestRun { run_id } => request(state, plan, run_id),
             Command::EndRun { run_id, verdict, reason, message, took_ms } => {
                 // What was answered once, or was never asked for, is nobody's question.
@@ -221,10 +223,12 @@ impl Concern for Check {
                 let is_new = state.since.is_none() || (verdict, reason) != (state.verdict, state.reason);
                 Ok(if is_new { vec![Event::Turned { verdict, reason, message, at, run_id }] } else { vec![] })
             }
-            Command::OpenIncident { incident_id, behind } => Ok(open(state, plan, incident_id, behind)),
-            Command::DetachIncident => Ok(detach(state, plan)),
+            Command::OpenIncident { incident_id, behind, now } => {
+                Ok(open(state, plan, incident_id, behind, now))
+            }
+            Command::DetachIncident { now } => Ok(detach(state, plan, now)),
             Command::Remind { now } => Ok(remind(state, plan, now).into_iter().collect()),
-            Command::CloseIncident => Ok(close(state, plan).into_iter().collect()),
+            Command::CloseIncident { now } => Ok(close(state, plan, now).into_iter().collect()),
             Command::Acknowledge { note } => match state.incident {
                 None => Err(Rejection::NoIncident),
                 Some(_) if note.as_ref().is_some_and(|note| note.len() > WORD_BYTES_MAX) => {

@@ -9,6 +9,7 @@ pub(super) fn open(
     plan: &Plan,
     incident_id: IncidentId,
     behind: Option<CheckId>,
+    now: Timestamp,
 ) -> Vec<Event> {
     if state.incident.is_some() || state.verdict != Verdict::Failing {
         return vec![];
@@ -19,19 +20,19 @@ pub(super) fn open(
         severity: alerting.severity,
         message: state.message.clone(),
         behind,
-        snoozed_until: state.snoozed_until,
+        snoozed_until: state.snoozed_until(now),
         channels: alerting.channels.clone(),
     }]
 }
 
-pub(super) fn detach(state: &State, plan: &Plan) -> Vec<Event> {
+pub(super) fn detach(state: &State, plan: &Plan, now: Timestamp) -> Vec<Event> {
     let Some(incident) = state.incident.filter(|incident| incident.behind.is_some()) else { return vec![] };
     let alerting = &plan.definition.alerting;
     vec![Event::IncidentDetached {
         incident_id: incident.id,
         severity: alerting.severity,
         message: state.message.clone(),
-        snoozed_until: state.snoozed_until,
+        snoozed_until: state.snoozed_until(now),
         channels: alerting.channels.clone(),
     }]
 }
@@ -40,7 +41,7 @@ pub(super) fn detach(state: &State, plan: &Plan) -> Vec<Event> {
 pub(super) fn remind(state: &State, plan: &Plan, now: Timestamp) -> Option<Event> {
     let is_told = |incident: &Incident| incident.behind.is_none() && !incident.is_acknowledged;
     let incident = state.incident.filter(is_told)?;
-    if plan.is_paused || state.snoozed_until.is_some_and(|until| until > now) {
+    if plan.is_paused || state.snoozed_until(now).is_some() {
         return None;
     }
     let alerting = &plan.definition.alerting;
@@ -52,12 +53,12 @@ pub(super) fn remind(state: &State, plan: &Plan, now: Timestamp) -> Option<Event
     })
 }
 
-pub(super) fn close(state: &State, plan: &Plan) -> Option<Event> {
+pub(super) fn close(state: &State, plan: &Plan, now: Timestamp) -> Option<Event> {
     state.incident.map(|incident| Event::IncidentClosed {
         incident_id: incident.id,
         message: state.message.clone(),
         behind: incident.behind,
-        snoozed_until: state.snoozed_until,
+        snoozed_until: state.snoozed_until(now),
         channels: plan.definition.alerting.channels.clone(),
     })
 }

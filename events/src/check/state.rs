@@ -22,7 +22,7 @@ pub struct State {
     pub requested: Option<RunId>,
     /// What is wrong, if anything is.
     pub incident: Option<Incident>,
-    /// Until when nobody is told.
+    /// Until when nobody is told, as somebody said last: it may be over.
     pub snoozed_until: Option<Timestamp>,
 }
 
@@ -79,6 +79,11 @@ impl State {
             Event::Acknowledged { .. } => self.of_incident(|incident| incident.is_acknowledged = true),
             Event::Snoozed { until } => self.snoozed_until = until,
         }
+    }
+
+    /// Until when nobody is told, if that is to come.
+    pub(super) fn snoozed_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.snoozed_until.filter(|until| *until > now)
     }
 
     fn change(&mut self, change: impl FnOnce(&mut Plan)) {

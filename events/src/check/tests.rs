@@ -71,6 +71,27 @@ fn opened(behind: Option<CheckId>) -> Event {
     }
 }
 
+fn detached() -> Event {
+    Event::IncidentDetached {
+        incident_id: INCIDENT,
+        severity: Severity::Error,
+        message: "seen".to_owned(),
+        snoozed_until: None,
+        channels: vec!["mail".to_owned()],
+    }
+}
+
+/// The same, of which nobody is told until then.
+fn told_after(mut event: Event, moment: Option<Timestamp>) -> Event {
+    if let Event::IncidentOpened { snoozed_until, .. }
+    | Event::IncidentDetached { snoozed_until, .. }
+    | Event::IncidentClosed { snoozed_until, .. } = &mut event
+    {
+        *snoozed_until = moment;
+    }
+    event
+}
+
 fn closed(behind: Option<CheckId>) -> Event {
     Event::IncidentClosed {
         incident_id: INCIDENT,
@@ -170,7 +191,7 @@ fn what_can_not_be_checked_is_refused() {
     for command in [Command::Pause, Command::RequestRun { run_id: RUN }, observe(Verdict::Ok, None, 1)] {
         given::<Check>([]).when(command).rejected(&Rejection::NotFound);
     }
-    given::<Check>([]).when(Command::Remove).then([]);
+    given::<Check>([]).when(Command::Remove { now: at(100) }).then([]);
 }
 
 // CH-08: the log grows by what turns.
@@ -223,23 +244,39 @@ fn a_look_is_asked_for_once_and_answered_once() {
 #[test]
 fn what_is_wrong_is_one_incident_until_it_is_over() {
     let failing = || turned(Verdict::Failing, None, 1);
-    let open = |behind| Command::OpenIncident { incident_id: INCIDENT, behind };
+    let open = |behind| Command::OpenIncident { incident_id: INCIDENT, behind, now: at(100) };
     given::<Check>([defined(), failing()]).when(open(None)).then([opened(None)]);
     given::<Check>([defined(), failing(), opened(None)]).when(open(None)).then([]);
-    given::<Check>([defined(), failing(), opened(None)]).when(Command::CloseIncident).then([closed(None)]);
-    given::<Check>([defined(), failing()]).when(Command::CloseIncident).then([]);
+    given::<Check>([defined(), failing(), opened(None)])
+        .when(Command::CloseIncident { now: at(100) })
+        .then([closed(None)]);
+    given::<Check>([defined(), failing()]).when(Command::CloseIncident { now: at(100) }).then([]);
     let behind = [defined(), failing(), opened(Some(SWITCH))];
-    given::<Check>(behind.clone()).when(Command::CloseIncident).then([closed(Some(SWITCH))]);
-    let detached = Event::IncidentDetached {
-        incident_id: INCIDENT,
-        severity: Severity::Error,
-        message: "seen".to_owned(),
-        snoozed_until: None,
-        channels: vec!["mail".to_owned()],
-    };
-    given::<Check>(behind.clone()).when(Command::DetachIncident).then([detached]);
-    given::<Check>([defined(), failing(), opened(None)]).when(Command::DetachIncident).then([]);
-    given::<Check>(behind).when(Command::Remove).then([closed(Some(SWITCH)), Event::Removed {}]);
+    given::<Check>(behind.clone()).when(Command::CloseIncident { now: at(100) }).then([closed(Some(SWITCH))]);
+    given::<Check>(behind.clone()).when(Command::DetachIncident { now: at(100) }).then([detached()]);
+    given::<Check>([defined(), failing(), opened(None)])
+        .when(Command::DetachIncident { now: at(100) })
+        .then([]);
+    given::<Check>(behind)
+        .when(Command::Remove { now: at(100) })
+        .then([closed(Some(SWITCH)), Event::Removed {}]);
+}
+
+// CH-09: what somebody wanted to hear nothing of last week is told today.
+#[test]
+fn a_snooze_that_is_over_silences_nothing() {
+    let snoozed = Event::Snoozed { until: Some(at(50)) };
+    let failing = [defined(), snoozed, turned(Verdict::Failing, None, 1)];
+    let wrong = |behind| failing.clone().into_iter().chain([opened(behind)]).collect::<Vec<_>>();
+    for (now, told) in [(at(49), Some(at(50))), (at(50), None), (at(100), None)] {
+        let open = Command::OpenIncident { incident_id: INCIDENT, behind: None, now };
+        given::<Check>(failing.clone()).when(open).then([told_after(opened(None), told)]);
+        let detach = Command::DetachIncident { now };
+        given::<Check>(wrong(Some(SWITCH))).when(detach).then([told_after(detached(), told)]);
+        given::<Check>(wrong(None))
+            .when(Command::CloseIncident { now })
+            .then([told_after(closed(None), told)]);
+    }
 }
 
 #[test]

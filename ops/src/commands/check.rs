@@ -124,6 +124,11 @@ impl Verbs for Verb {
     }
 }
 
+/// Whether a moment is still to come; what is none isn't.
+fn is_to_come(moment: &str) -> bool {
+    moment.parse::<Timestamp>().is_ok_and(|moment| moment > Clock::system().now())
+}
+
 fn in_a_while(lasts: u32) -> Timestamp {
     Clock::system().now().after(Duration::from_secs(lasts.into()))
 }
@@ -329,7 +334,10 @@ fn text(check: &Check) -> String {
         ("message", check.message.as_deref().map(clean)),
         ("is", (!flags.is_empty()).then(|| flags.join(", "))),
         ("behind", check.behind.clone()),
-        ("nobody is told until", check.snoozed_until.as_deref().map(moment)),
+        (
+            "nobody is told until",
+            check.snoozed_until.as_deref().filter(|until| is_to_come(until)).map(moment),
+        ),
         ("when", Some(when)),
         ("last", check.last_run_at.as_deref().map(moment)),
         ("next", Some(next(check))),

@@ -115,7 +115,7 @@ fn began_and_ended(events: &[Value], ids: &[String], files: &[PathBuf]) -> BTree
     let mut causes = BTreeSet::new();
     for (id, file) in ids.iter().zip(files) {
         let (mut state, mut is_open) = (Value::Null, false);
-        for event in events.iter().filter(|event| event["stream"] == json!(format!("check-{id}"))) {
+        for event in events.iter().filter(|event| event["stream"] == json!(id)) {
             match event["kind"].as_str().unwrap() {
                 "check.turned" => {
                     assert_ne!(state, event["payload"]["verdict"], "it turns to another thing: {event}");

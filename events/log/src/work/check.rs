@@ -55,7 +55,7 @@ impl Story for Ask {
             Self::Run(Which { check_id }) => return run(story, *check_id),
             Self::Pause(Which { check_id }) => (*check_id, Command::Pause),
             Self::Resume(Which { check_id }) => (*check_id, Command::Resume { now }),
-            Self::Remove(Which { check_id }) => (*check_id, Command::Remove),
+            Self::Remove(Which { check_id }) => (*check_id, Command::Remove { now }),
             Self::Acknowledge(Acknowledge { check_id, note }) => {
                 (*check_id, Command::Acknowledge { note: note.clone() })
             }
@@ -194,22 +194,23 @@ pub fn observe(
         story.entail::<Check>(uuid, Command::EndRun { run_id, verdict, reason, message, took_ms })?;
     }
     let incident = story.state::<Check>(uuid)?.incident;
+    let now = story.now();
     match (is_wrong, incident) {
         (true, None) => {
             let command_id = story.caller().command_id;
             let made_by = story.identities().made_by(IncidentId::KIND, command_id);
             let incident_id = IncidentId::from_uuid(made_by);
             let behind = cause(story, &depends_on)?;
-            story.entail::<Check>(uuid, Command::OpenIncident { incident_id, behind })
+            story.entail::<Check>(uuid, Command::OpenIncident { incident_id, behind, now })
         }
         (true, Some(incident)) => match incident.behind {
             // What it was a consequence of was well before this look: then it is none.
             Some(behind) if is_well_since(story.state::<Check>(behind.uuid())?, at) => {
-                story.entail::<Check>(uuid, Command::DetachIncident)
+                story.entail::<Check>(uuid, Command::DetachIncident { now })
             }
             Some(_) | None => Ok(()),
         },
-        (false, Some(_)) => story.entail::<Check>(uuid, Command::CloseIncident),
+        (false, Some(_)) => story.entail::<Check>(uuid, Command::CloseIncident { now }),
         (false, None) => Ok(()),
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn read(yaml: &Value) -> Option<Found> {
             Ok(mut fields) => {
                 common(endpoint, name, &mut fields);
                 conditions(endpoint, name, &mut fields, &mut found);
-                found.take(Value::Object(fields), endpoint.get("enabled") == Some(&json!(false)));
+                found.take(Value::Object(fields), is_paused(endpoint));
             }
             Err(why) => found.leave(name, why),
         }
@@ -44,7 +44,7 @@ pub(super) fn read(yaml: &Value) -> Option<Found> {
             fields.insert("every".to_owned(), "1d".into());
             found.leave(name, "it does not say how often it reports: once a day is taken");
         }
-        found.take(Value::Object(fields), endpoint.get("enabled") == Some(&json!(false)));
+        found.take(Value::Object(fields), is_paused(endpoint));
         alerts(endpoint, name, &mut found);
     }
     Some(found)
@@ -120,6 +120,11 @@ fn object(value: Value) -> Result<Map<String, Value>, String> {
 }
 
 /// What it expects; a condition that no check can have is left out by its words.
+/// Whether it is looked at no more there.
+fn is_paused(endpoint: &Value) -> bool {
+    endpoint.get("enabled") == Some(&json!(false))
+}
+
 fn conditions(endpoint: &Value, name: &str, fields: &mut Map<String, Value>, found: &mut Found) {
     for condition in
         endpoint.get("conditions").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
@@ -128,7 +133,7 @@ fn conditions(endpoint: &Value, name: &str, fields: &mut Map<String, Value>, fou
         if IMPLIED.contains(&condition.as_str()) {
             continue;
         }
-        if expected(&condition, fields) || beside(&condition, name, fields, found) {
+        if expected(&condition, fields) || beside(&condition, name, is_paused(endpoint), fields, found) {
             continue;
         }
         found.leave(name, format!("the condition {condition}"));
@@ -176,7 +181,13 @@ fn set(fields: &mut Map<String, Value>, key: &str, value: Value) -> bool {
 }
 
 /// Takes a condition that is a check of its own here: that of a certificate, or of a domain.
-fn beside(condition: &str, name: &str, fields: &mut Map<String, Value>, found: &mut Found) -> bool {
+fn beside(
+    condition: &str,
+    name: &str,
+    is_paused: bool,
+    fields: &mut Map<String, Value>,
+    found: &mut Found,
+) -> bool {
     let (kind, limit) = match condition.split_once(" > ") {
         Some(("[CERTIFICATE_EXPIRATION]", limit)) => ("tls", limit),
         Some(("[DOMAIN_EXPIRATION]", limit)) => ("domain", limit),
@@ -203,7 +214,7 @@ fn beside(condition: &str, name: &str, fields: &mut Map<String, Value>, found: &
         ("days_min".to_owned(), json!(days)),
         ("every".to_owned(), json!("1d")),
     ]);
-    found.take(Value::Object(of), false);
+    found.take(Value::Object(of), is_paused);
     true
 }
 
@@ -273,6 +284,16 @@ external-endpoints:
     heartbeat:
       interval: 24h
 "#;
+
+    #[test]
+    fn what_is_looked_at_no_more_there_is_looked_at_no_more_here_with_all_that_belongs_to_it() {
+        let endpoint = json!({
+            "name": "old", "url": "https://example.org", "enabled": false,
+            "conditions": ["[CERTIFICATE_EXPIRATION] > 48h", "[DOMAIN_EXPIRATION] > 720h"],
+        });
+        let found = read(&json!({ "endpoints": [endpoint] })).unwrap();
+        assert_eq!(found.checks.iter().map(|taken| taken.is_paused).collect::<Vec<_>>(), [true; 3]);
+    }
 
     #[test]
     fn endpoints_are_read_as_they_look() {
