@@ -1,6 +1,7 @@
 //! Values of the concern `check`: what is looked at again and again, and what is found (CH-01 to CH-17).
 
 mod alerting;
+mod backtest;
 mod maintenance;
 mod probe;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     alerting::{Alerting, AlertingRefused},
+    backtest::Alert,
     maintenance::{Maintenance, MaintenanceRefused},
     probe::{HttpExpectation, JsonExpectation, Probe, ProbeRefused, RecordType},
 };

@@ -175,10 +175,10 @@ async fn one_cause_is_one_notice() {
         })
         .await;
         assert_eq!(check["behind"].as_str(), Some(&*switch), "{check}");
-        let why = "query($id: ID!) { why(id: $id) { sentences } }";
-        let said = platform.client.ask(why, json!({ "id": id })).await["why"]["sentences"].to_string();
-        assert!(said.contains("as a consequence of 'switch'"), "people are shown names: {said}");
     }
+    let said = platform.client.ask("{ news(after: \"0\", first: 100) { events { says } } }", json!({})).await;
+    let sentence = "found that 'host 0' is wrong as a consequence of 'switch'";
+    assert!(said.to_string().contains(sentence), "people are told names: {said}");
     until("a person is told", || async { (!titles(&platform).await.is_empty()).then_some(()) }).await;
     assert_eq!(titles(&platform).await, ["switch is failing"]);
     platform.stop().await;

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::crossing::follow_as_other;
 
 /// Fields of the query root that tell of now alone, and say so of the past.
-const OF_NOW: &str = "checkFiles checkLog checkPushPath fileLink jobLog lanes logVerification \
+const OF_NOW: &str = "checkBacktest checkFiles checkLog checkPushPath fileLink jobLog lanes logVerification \
      telemetry telemetrySeries views workers";
 /// How deep an answer is looked into.
 const DEPTH: u32 = 2;
@@ -86,7 +86,7 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
             "favouritesAmong" => format!("ids: [{}]", one("files")),
             "download" | "file" | "schedule" | "secret" | "notification" | "collection" | "plan"
             | "preview" | "check" => format!("id: {}", one(&format!("{name}s"))),
-            "checkLog" | "checkPushPath" => format!("id: {}", one("checks")),
+            "checkBacktest" | "checkLog" | "checkPushPath" => format!("id: {}", one("checks")),
             "fileLink" => format!("id: {}", one("files")),
             "excerpt" => format!("of: {{ history: {} }}", one("files")),
             "delivery" => "id: \"delivery-00000000-0000-7000-8000-000000000001\"".to_owned(),

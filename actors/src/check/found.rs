@@ -125,11 +125,8 @@ impl State {
     /// does.
     fn is_news(&mut self, myself: &ActorRef<Message>, id: CheckId, found: Found) -> bool {
         let Found { finding, at, run_id, took_ms } = found;
-        let is_judged_wrong = self.roster.judge(id, finding.verdict);
+        let is_wrong = self.roster.judge(id, at, finding.verdict);
         let Some(watched) = self.roster.get(id) else { return false };
-        // Whoever works on it knows that it fails; what was wrong before stays wrong.
-        let is_known_to_fail = watched.incident.is_none() && watched.definition.is_in_maintenance(at);
-        let is_wrong = is_judged_wrong && !is_known_to_fail;
         let turns =
             !watched.is_known || (finding.verdict, finding.reason) != (watched.verdict, watched.reason);
         let begins_or_ends = is_wrong != watched.incident.is_some();

@@ -240,14 +240,11 @@ impl Roster {
     }
 
     /// What a look said; answers whether something is wrong with it now.
-    pub(super) fn judge(&mut self, id: CheckId, verdict: Verdict) -> bool {
-        let Some(watched) = self.checks.get_mut(&id) else { return false };
-        let alerting = &watched.definition.alerting;
-        watched.looks.push_back(verdict);
-        while watched.looks.len() > alerting.looks() {
-            watched.looks.pop_front();
-        }
-        alerting.is_wrong(&watched.looks, watched.incident.is_some())
+    pub(super) fn judge(&mut self, id: CheckId, at: Timestamp, verdict: Verdict) -> bool {
+        let Some(Watched { definition, looks, incident, .. }) = self.checks.get_mut(&id) else {
+            return false;
+        };
+        definition.judge(looks, (at, verdict), incident.is_some())
     }
 
     /// Nobody listened until now: whatever reports by itself has as long as if it had reported now.

@@ -26,34 +26,36 @@ impl Explains for Words {
 
     fn deed(&self, finder: &Finder, recorded: &Recorded) -> Found<Option<String>> {
         let Some(event) = event_of::<Check>(recorded) else { return Ok(None) };
+        let name = called(finder, CheckId::from_uuid(recorded.envelope.stream.uuid))?;
         let said = match event {
             Event::Defined { name, definition, .. } => {
                 let probe = &definition.probe;
                 format!("had '{name}' checked: {} {}", probe.kind(), probe.target())
             }
-            Event::Paused {} => "paused the check".to_owned(),
-            Event::Resumed { .. } => "resumed the check".to_owned(),
-            Event::Removed {} => "removed the check".to_owned(),
-            Event::RunRequested { .. } => "wanted the check to look now".to_owned(),
+            Event::Paused {} => format!("paused {name}"),
+            Event::Resumed { .. } => format!("resumed {name}"),
+            Event::Removed {} => format!("removed {name}"),
+            Event::RunRequested { .. } => format!("wanted {name} looked at now"),
             Event::RunEnded { verdict, message, .. } => {
-                format!("looked, and found {}: {message}", found(verdict))
+                format!("looked at {name} and {}: {message}", found(verdict, "it"))
             }
-            Event::Turned { verdict, message, .. } => format!("found {}: {message}", found(verdict)),
+            Event::Turned { verdict, message, .. } => format!("{}: {message}", found(verdict, &name)),
             Event::IncidentOpened { message, behind: None, .. } => {
-                format!("found something wrong: {message}")
+                format!("found that {name} is wrong: {message}")
             }
             Event::IncidentOpened { message, behind: Some(behind), .. } => {
-                format!("found something wrong as a consequence of {}: {message}", called(finder, behind)?)
+                let cause = called(finder, behind)?;
+                format!("found that {name} is wrong as a consequence of {cause}: {message}")
             }
             Event::IncidentDetached { message, .. } => {
-                format!("found it wrong although what it depends on is well: {message}")
+                format!("found {name} wrong although what it depends on is well: {message}")
             }
-            Event::IncidentReminded { message, .. } => format!("told again that it is wrong: {message}"),
-            Event::IncidentClosed { message, .. } => format!("found that it is over: {message}"),
-            Event::Acknowledged { note: Some(note), .. } => format!("knows of it: {note}"),
-            Event::Acknowledged { note: None, .. } => "knows of it".to_owned(),
-            Event::Snoozed { until: Some(until) } => format!("wants nobody told until {until}"),
-            Event::Snoozed { until: None } => "wants to be told again".to_owned(),
+            Event::IncidentReminded { message, .. } => format!("told again that {name} is wrong: {message}"),
+            Event::IncidentClosed { message, .. } => format!("found {name} well again: {message}"),
+            Event::Acknowledged { note: Some(note), .. } => format!("knows of {name}: {note}"),
+            Event::Acknowledged { note: None, .. } => format!("knows of {name}"),
+            Event::Snoozed { until: Some(until) } => format!("wants nobody told of {name} until {until}"),
+            Event::Snoozed { until: None } => format!("wants to be told of {name} again"),
         };
         Ok(Some(said))
     }
@@ -65,11 +67,11 @@ fn called(finder: &Finder, check_id: CheckId) -> Found<String> {
     Ok(quoted(row.map(|row| row.name).as_deref(), "a check that was removed"))
 }
 
-/// What was found, as a word in a sentence.
-const fn found(verdict: Verdict) -> &'static str {
+/// What was found of something, as a part of a sentence.
+fn found(verdict: Verdict, of: &str) -> String {
     match verdict {
-        Verdict::Ok => "it well",
-        Verdict::Failing => "it failing",
-        Verdict::Unknown => "that nobody can say",
+        Verdict::Ok => format!("found {of} well"),
+        Verdict::Failing => format!("found {of} failing"),
+        Verdict::Unknown => format!("could not say how {of} is"),
     }
 }

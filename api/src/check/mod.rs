@@ -1,5 +1,6 @@
 //! Checks in GraphQL.
 
+mod backtest;
 mod entry;
 mod explain;
 mod log;

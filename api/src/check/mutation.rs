@@ -89,6 +89,12 @@ pub(crate) struct CheckMaintenanceInput {
     seconds: u32,
 }
 
+impl From<CheckMaintenanceInput> for Maintenance {
+    fn from(CheckMaintenanceInput { timing, seconds }: CheckMaintenanceInput) -> Self {
+        Self { timing: timing.into(), seconds }
+    }
+}
+
 /// Where people go on from a check.
 #[derive(Debug, InputObject)]
 pub(crate) struct CheckLinkInput {
@@ -207,9 +213,6 @@ fn asked(input: CheckAddInput) -> Result<(Add, Terms)> {
         input.depends_on.iter().map(|id| parse_id(id)).collect::<Result<_, Error>>()?;
     let links: BTreeMap<String, String> =
         input.links.into_iter().map(|CheckLinkInput { name, url }| (name, url)).collect();
-    let maintenance = input.maintenance.into_iter();
-    let maintenance = maintenance
-        .map(|CheckMaintenanceInput { timing, seconds }| Maintenance { timing: timing.into(), seconds });
     let definition = Definition {
         probe,
         rhythm: Rhythm { timing, jitter_seconds: input.jitter_seconds },
@@ -223,7 +226,7 @@ fn asked(input: CheckAddInput) -> Result<(Add, Terms)> {
             channels: input.channels,
             repeat_seconds: input.repeat_seconds,
         },
-        maintenance: maintenance.collect(),
+        maintenance: input.maintenance.into_iter().map(Maintenance::from).collect(),
         depends_on,
         group: input.group,
         tags: input.tags.into_iter().collect(),

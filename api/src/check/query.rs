@@ -13,6 +13,7 @@ use mediary_schema::{
 
 use super::{
     Check, CheckState,
+    backtest::{CheckBacktest, CheckRuleInput},
     log::CheckLog,
     object::{CheckById, CheckIncident, CheckTurn},
 };
@@ -136,6 +137,22 @@ impl CheckQuery {
         now_only(context, "what the program of a look had written by then is not recorded")?;
         session(context, Permission::CHECK)?;
         CheckLog::find(context, &id, after.map_or(0, |Long(after)| after)).await
+    }
+
+    /// What a rule makes of the looks that are recorded, before anybody keeps it: how often somebody would have been told, as if the check
+    /// depended on no other. None if there is no such check.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn check_backtest(
+        &self,
+        context: &Context<'_>,
+        id: ID,
+        #[graphql(desc = "From this moment on, at most 400 days ago; 30 days ago if left out.")]
+        since: Option<DateTime>,
+        #[graphql(desc = "The rule; the one that the check has if left out.")] rule: Option<CheckRuleInput>,
+    ) -> Result<Option<CheckBacktest>> {
+        now_only(context, "samples are kept apart from the log, each with its own moment")?;
+        session(context, Permission::CHECK)?;
+        CheckBacktest::of(context, parse_id(&id)?, since.map(|DateTime(since)| since), rule).await
     }
 
     /// The files of the server's folder of checks, by their names, as they were read last: what of them can't be understood changes nothing.

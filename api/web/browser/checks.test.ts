@@ -82,6 +82,8 @@ test("an address is added, looked at, paused, looked at again, changed and remov
   await page.getByLabel("Links").fill("Runbook https://wiki.example.org/site");
   await page.getByText("What else its answer has to be").click();
   await page.getByRole("textbox", { name: "Status" }).fill("200, 204");
+  await page.getByRole("button", { name: "How often would it have told?" }).click();
+  await page.getByText(/its rule makes 0 alerts; this one makes 0\. Nobody is told/).waitFor();
   await watched.shoot("check-more", true);
   expect(await watched.axe()).toEqual([]);
   await page.getByRole("button", { name: "Keep this" }).click();

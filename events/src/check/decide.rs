@@ -78,6 +78,12 @@ pub enum Rejection {
         /// What was said.
         name: String,
     },
+    /// There is no channel that it would be told by.
+    #[error("there is no channel {name:?}, by which it would be told")]
+    NoChannel {
+        /// What was said.
+        name: String,
+    },
     /// More words than anybody reads.
     #[error("a check has {WORDS_MAX} tags and {WORDS_MAX} links at most, each of {WORD_BYTES_MAX} bytes")]
     Words,
@@ -108,6 +114,7 @@ impl crate::Rejection for Rejection {
             Self::Maintenance(_) => "CHECK_BAD_MAINTENANCE",
             Self::Timeout => "CHECK_BAD_TIMEOUT",
             Self::Dependencies { .. } | Self::NoDependency { .. } => "CHECK_BAD_DEPENDENCY",
+            Self::NoChannel { .. } => "CHECK_NO_CHANNEL",
             Self::Words => "CHECK_TOO_MUCH",
             Self::NoIncident => "CHECK_NO_INCIDENT",
             Self::ReportsByItself => "CHECK_REPORTS_BY_ITSELF",
@@ -130,6 +137,7 @@ impl crate::Rejection for Rejection {
             }
             Self::Probe(ProbeRefused::Password) => "keep it as a secret, and name the secret",
             Self::Probe(_) | Self::Alerting(_) => "`mediary check add --help` has examples",
+            Self::NoChannel { .. } => "`mediary notification channel list` shows those that there are",
             Self::Timeout => "say another `timeout`",
             Self::ReportsByItself => "`mediary check show NAME` says where it reports",
             Self::Paused => "`mediary check resume NAME` lets it go on",

@@ -127,7 +127,7 @@ impl Error {
             Self::Stranger { .. } | Self::Misread { .. } | Self::Setup(_) => Exit::Internal,
             Self::Fault(fault) => match fault.code.as_str() {
                 "UNAUTHENTICATED" | "FORBIDDEN" => Exit::Unauthenticated,
-                code if code.starts_with("BAD_") => Exit::Usage,
+                code if code.split_inclusive('_').any(|word| word == "BAD_") => Exit::Usage,
                 code if code.ends_with("_NOT_FOUND") => Exit::NotFound,
                 "POSITION_BEYOND_HEAD"
                 | "TIME_AHEAD"

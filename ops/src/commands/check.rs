@@ -1,6 +1,7 @@
 //! `mediary check`: what is looked at again and again, and what is found.
 
 mod arguments;
+mod backtest;
 mod entry;
 mod file;
 mod import;
@@ -17,6 +18,7 @@ pub(crate) use self::{arguments::Verb, entry::CONCERN};
 use self::{
     arguments::{Acknowledge, Add, History, List, One, Run, Snooze, Which},
     file::Wanted,
+    log::Follow,
 };
 use super::{
     failure::Failure,
@@ -104,6 +106,7 @@ impl Verbs for Verb {
                 })?)
             }
             Self::Log(wanted) => log::run(wanted, client, output).await,
+            Self::Backtest(wanted) => backtest::run(wanted, client, output).await,
             Self::Import(wanted) => import::run(wanted, client, output).await,
             Self::Files => {
                 let files: Vec<CheckFile> = client.ask(&FILES, json!({})).await?;
@@ -127,6 +130,11 @@ impl Verbs for Verb {
 /// Whether a moment is still to come; what is none isn't.
 fn is_to_come(moment: &str) -> bool {
     moment.parse::<Timestamp>().is_ok_and(|moment| moment > Clock::system().now())
+}
+
+/// The moment so many seconds ago.
+fn ago(seconds: u32) -> Timestamp {
+    Timestamp::from_micros(Clock::system().now().as_micros() - i64::from(seconds) * 1_000_000)
 }
 
 fn in_a_while(lasts: u32) -> Timestamp {
@@ -196,6 +204,9 @@ async fn run_now(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let id = named::id(client, KIND, &id).await?;
+    // What it writes is for people: a program is told the result, and has `check log` for the rest.
+    let is_shown = wait && !output.is_json() && find(client, id.clone()).await?.kind == "command";
+    let mut writing = if is_shown { Some(Follow::begin(client, id.clone()).await?) } else { None };
     let outcome = client.meant(intent).act(&RUN, input(json!({ "id": id }))).await?;
     Failure::refused(outcome.user_errors)?;
     let CheckPayload { run_id, position, .. } = outcome.payload;
@@ -208,6 +219,9 @@ async fn run_now(
     let check = loop {
         let found: Option<Check> = client.ask(&SHOW, json!({ "id": id, "minPosition": position })).await?;
         let check = found.ok_or_else(|| Failure::NotFound { id: id.clone(), advice: KIND.advice })?;
+        if let Some(writing) = &mut writing {
+            writing.write(client, output).await?;
+        }
         let most = Duration::from_secs(check.timeout_seconds.unsigned_abs()) + ENDS_WITHIN;
         if check.requested_run_id != run_id || begun.elapsed() > most {
             break check;
@@ -247,8 +261,7 @@ async fn history(
     };
     let mut turns = page::all(client, &HISTORY, json!({ "id": id }), None).await?;
     if let Some(since) = since {
-        let now = Clock::system().now().as_micros();
-        let first = Timestamp::from_micros(now - i64::from(since) * 1_000_000).to_string();
+        let first = ago(since).to_string();
         // Moments are written so that their order is that of the texts.
         turns.retain(|turn| turn.at >= first);
     }

@@ -96,9 +96,52 @@ async fn what_a_program_writes_is_read_and_its_secret_is_not() {
     let of_run = served.run(&["check", "log", turn["runId"].as_str().unwrap()]).await.ends_with(0);
     assert_eq!(of_run.stdout, whole.stdout);
     assert!(!served.run(&["log", "export"]).await.stdout.contains("hidden-word"));
+    let again = served.run(&["check", "run", "backup", "--wait"]).await.ends_with(0);
+    assert!(
+        again.stdout.contains("the key is ***\n***\nover\n"),
+        "what it writes meanwhile: {}",
+        again.stdout
+    );
     served.json(&["check", "add", "--name", "page", "--url", &served.site.url("/")]).await;
     served.run(&["check", "run", "page", "--wait"]).await.ends_with(0);
     served.run(&["check", "log", "page"]).await.ends_with(5).says(&["kind `command`"]);
+}
+
+// CH-10: "412 alerts would have been 37", of the same rule that tells.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_is_tried_on_what_is_recorded_before_it_is_kept() {
+    let served = Served::start().await;
+    let file = served.data().join("checks.toml");
+    let text =
+        "[[check]]\nname = \"beat\"\nkind = \"push\"\nevery = \"1d\"\nclear_after = 2\nfail_after = 2\n";
+    fs::write(&file, text.replace("_after = 2", "_after = 1")).unwrap();
+    served.json(&["check", "add", file.to_str().unwrap()]).await;
+    mediary::provide_tls();
+    let url = served.json(&["check", "push-url", "beat"]).await["url"].as_str().unwrap().to_owned();
+    for said in ["", "/fail", "", "/fail", "/fail", "", "", "/fail"] {
+        assert!(reqwest::get(format!("{url}{said}")).await.unwrap().status().is_success());
+    }
+    let tried = served
+        .until(&["check", "backtest", "beat", "--fail-after", "2"], |tried| {
+            tried[0]["asItIs"]["runCount"] == 8 && tried[0]["asItIs"]["recordedCount"] == 3
+        })
+        .await;
+    let (as_it_is, proposed) = (&tried[0]["asItIs"], &tried[0]["asProposed"]);
+    assert_eq!((&as_it_is["alertCount"], &proposed["alertCount"]), (&json!(3), &json!(1)), "{tried}");
+    assert_eq!(as_it_is["alerts"][0]["endedAt"], Value::Null, "the last one is not over");
+    assert!(proposed["alerts"][0]["endedAt"].is_string(), "{tried}");
+    // Two in a row that are well come once.
+    fs::write(&file, text).unwrap();
+    let by_file = served.json(&["check", "backtest", "--file", file.to_str().unwrap()]).await;
+    assert_eq!(by_file[0]["asProposed"]["alertCount"], json!(1));
+    let told = served.run(&["check", "backtest", "beat"]).await.ends_with(0);
+    assert!(told.stdout.contains("beat") && told.stdout.contains("BY THE OTHER"), "{}", told.stdout);
+    served.run(&["check", "backtest", "nobody"]).await.ends_with(5).says(&["mediary check list"]);
+    served
+        .run(&["check", "backtest", "beat", "--fail-after", "3", "--fail-of", "2"])
+        .await
+        .ends_with(2)
+        .says(&["fail_of"]);
 }
 
 // CH-17, issue 10 must hold 8: another monitor's is a plan first, and a second time changes nothing.
@@ -187,6 +230,13 @@ async fn what_can_not_be_checked_says_what_to_do() {
         .await
         .ends_with(2)
         .says(&["checks.toml", "one of command"]);
+    let told = "[[check]]\nname = 'a'\nkind = 'ping'\nhost = 'nas'\nnotify = ['nowhere']\n";
+    fs::write(&file, told).unwrap();
+    served
+        .run(&["check", "add", file.to_str().unwrap()])
+        .await
+        .ends_with(3)
+        .says(&["nowhere", "channel list"]);
     served
         .run(&["check", "add", "--url", "https://me:secret@example.org/"])
         .await

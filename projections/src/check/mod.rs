@@ -1,13 +1,15 @@
 //! The view of checks: how each was found last, whenever that turned, and what was wrong.
 
+mod looks;
 mod project;
 mod query;
 #[cfg(test)]
 mod tests;
 mod view;
 
+pub use looks::looks;
 pub use query::{
-    CALLED, CheckField, CheckFilter, CheckRow, IncidentField, IncidentRow, TurnField, TurnRow, check,
-    check_of_run, checks, checks_by_id, incidents, turns,
+    CALLED, CheckField, CheckFilter, CheckRow, IncidentField, IncidentRow, TurnField, TurnRow, alerts_told,
+    check, check_of_run, checks, checks_by_id, incidents, turns, turns_between,
 };
 pub use view::CheckView;

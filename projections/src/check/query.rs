@@ -3,7 +3,7 @@ use mediary_schema::{
     check::{Definition, Reason, Verdict},
     notification::Severity,
 };
-use rusqlite::{OptionalExtension as _, Row, Transaction, types::Value};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
 
 use crate::{
     listing::{By, Listing, Order, OrderField},
@@ -278,6 +278,45 @@ pub fn turns(
     let mut list = Listing::of("check_turn", TURN_COLUMNS, TurnField::DEFAULT).counted(COUNTED_TURNS, None);
     list.equal("check_id", check_id.map(blob));
     list.page(transaction, request, turn_row)
+}
+
+/// What a check was found to be in a while, whenever that turned, the oldest first; before them what it was when that began.
+pub fn turns_between(
+    transaction: &Transaction<'_>,
+    check_id: CheckId,
+    since: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<Vec<(Timestamp, Verdict)>> {
+    let mut found = transaction.prepare_cached(
+        "SELECT seen_at, state FROM check_turn WHERE check_id = ?1 AND seen_at < ?3 AND seen_at >= coalesce(
+             (SELECT max(seen_at) FROM check_turn WHERE check_id = ?1 AND seen_at < ?2), ?2)
+         ORDER BY seen_at, key",
+    )?;
+    let turn =
+        |row: &Row<'_>| Ok((Timestamp::from_micros(row.get("seen_at")?), row.get::<_, Word<_>>("state")?.0));
+    let check = check_id.uuid();
+    found
+        .query_map(params![check.as_bytes().as_slice(), since.as_micros(), until.as_micros()], turn)?
+        .collect()
+}
+
+/// How often something began to be wrong in a while that was no consequence of another check's.
+pub fn alerts_told(
+    transaction: &Transaction<'_>,
+    check_id: CheckId,
+    since: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<u64> {
+    let mut found = transaction.prepare_cached(
+        "SELECT count(*) FROM check_incident
+         WHERE check_id = ?1 AND opened_at >= ?2 AND opened_at < ?3 AND behind IS NULL",
+    )?;
+    let check = check_id.uuid();
+    found
+        .query_row(params![check.as_bytes().as_slice(), since.as_micros(), until.as_micros()], |row| {
+            row.get::<_, i64>(0)
+        })
+        .map(i64::cast_unsigned)
 }
 
 /// The check that turned by this look; none if none did.

@@ -67,9 +67,11 @@ pub(super) const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "check", "found"),
     ("actors", "check", "measured"),
     ("actors", "check", "folder"),
-    // What is wrong with a check, and what the program of a look wrote.
+    // What is wrong with a check, what the program of a look wrote, what was found look by look, and what a rule makes of it.
     ("events", "check", "incident"),
     ("api", "check", "log"),
+    ("projections", "check", "looks"),
+    ("api", "check", "backtest"),
     ("actors", "check", "reminders"),
     // When each schedule comes next.
     ("actors", "schedule", "timetable"),

@@ -94,10 +94,10 @@ fn what_reports_by_itself_has_until_its_next_moment_and_a_little_longer() {
 #[test]
 fn looks_are_judged_by_the_rule_of_their_check() {
     let mut roster = roster([(id(1), ping(60))]);
-    assert!(!roster.judge(id(1), Verdict::Failing));
-    assert!(!roster.judge(id(1), Verdict::Unknown));
-    assert!(!roster.judge(id(1), Verdict::Failing), "two in a row");
-    assert!(roster.judge(id(1), Verdict::Failing));
+    assert!(!roster.judge(id(1), at(0), Verdict::Failing));
+    assert!(!roster.judge(id(1), at(0), Verdict::Unknown));
+    assert!(!roster.judge(id(1), at(0), Verdict::Failing), "two in a row");
+    assert!(roster.judge(id(1), at(0), Verdict::Failing));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use mediary_events::{
         ask::{Acknowledge, Add, Snooze, Which},
     },
     codec,
+    notification::Notification,
 };
 use mediary_schema::{
     CheckId, IncidentId, RunId, Timestamp,
@@ -81,6 +82,7 @@ fn add(story: &mut Transaction<'_>, asked: &Add, file: Option<String>) -> Result
     }
     let check_id = story.identities().check(story.caller().project, name);
     depends(story, check_id, name, definition)?;
+    told_by(story, &definition.alerting.channels)?;
     let (name, definition) = (name.clone(), Box::new(definition.clone()));
     let command = Command::Define { name, definition, replace: *replace, file, now: story.now() };
     story.execute::<Check>(check_id.uuid(), command)?;
@@ -147,6 +149,16 @@ fn depends(
         open.extend(plan.definition.depends_on.iter().map(|next| (*next, chain.clone())));
     }
     Ok(())
+}
+
+/// Refuses channels that there are none of: whoever relies on one would never be told.
+fn told_by(story: &mut Transaction<'_>, channels: &[String]) -> Result<(), Refusal> {
+    let project = story.caller().project;
+    let known = &story.state::<Notification>(project.uuid())?.channels;
+    match channels.iter().find(|name| !known.contains_key(*name)) {
+        Some(name) => Err(Rejection::NoChannel { name: name.clone() }.into()),
+        None => Ok(()),
+    }
 }
 
 fn run(story: &mut Transaction<'_>, check_id: CheckId) -> Result<Told, Refusal> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{import::Import, log::Log};
+use super::{backtest::Backtest, import::Import, log::Log};
 use crate::commands::{intent::Intent, schedule::seconds};
 
 const ADD_HELP: &str = r#"
@@ -44,6 +44,14 @@ Examples:
   mediary check import gatus.yaml --yes
   curl -fsS -H \"X-Api-Key: $KEY\" https://healthchecks.io/api/v3/checks/ | mediary check import -";
 
+const BACKTEST_HELP: &str = "\
+Looks are tried as they are kept: each one of the last two days, by minutes for two weeks, by hours before. Whatever a check depends
+on is left out of it.
+
+Examples:
+  mediary check backtest site --since 30d --fail-after 2 --fail-of 3
+  mediary check backtest --file checks.toml --since 365d";
+
 const FILES_HELP: &str = "\
 What lies as NAME.toml in the folder `checks` of the server's data folder is looked at as it says, from the moment it is written.
 `mediary check add --help` has an example.";
@@ -72,6 +80,9 @@ pub(crate) enum Verb {
     /// Say where a check reports that reports by itself: whoever has this address may report.
     #[command(after_help = PUSH_HELP)]
     PushUrl(Which),
+    /// Say what a rule makes of the looks that are recorded, before anybody keeps it.
+    #[command(after_help = BACKTEST_HELP)]
+    Backtest(Backtest),
     /// Take what another monitor looks at: what of it, and what not and why, is shown before anything is done.
     #[command(after_help = IMPORT_HELP)]
     Import(Import),
@@ -158,7 +169,7 @@ pub(crate) struct One {
 pub(crate) struct Run {
     #[command(flatten)]
     pub(super) which: Which,
-    /// Wait for what is found.
+    /// Wait for what is found; meanwhile what its program writes is shown.
     #[arg(long)]
     pub(super) wait: bool,
     #[command(flatten)]

@@ -13,6 +13,7 @@ pub(crate) const CONCERN: Concern = Concern {
         &super::PUSH_PATH,
         &super::FILES,
         &super::log::LOG,
+        &super::backtest::BACKTEST,
         &super::PAUSE,
         &super::RESUME,
         &super::REMOVE,

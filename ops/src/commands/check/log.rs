@@ -33,6 +33,37 @@ const LOOK_INTERVAL: Duration = POLL_INTERVAL;
 const ADVICE: &str =
     "only a check of the kind `command` has a program that writes; what is kept of old looks is limited";
 
+/// What a look writes that was wanted just now.
+pub(super) struct Follow {
+    check_id: String,
+    /// The look that was over before.
+    before: Option<String>,
+    /// Bytes that were written out.
+    after: u64,
+}
+
+impl Follow {
+    /// From now on: of the look that is under way, or of the next one.
+    pub(super) async fn begin(client: &Client, check_id: String) -> Result<Self, Failure> {
+        let last: Option<CheckLog> = client.ask(&LOG, json!({ "id": check_id, "after": 0 })).await?;
+        let before = last.filter(|last| !last.open).map(|last| last.run_id);
+        Ok(Self { check_id, before, after: 0 })
+    }
+
+    /// Writes out what came since.
+    pub(super) async fn write(&mut self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        loop {
+            let wanted = json!({ "id": self.check_id, "after": self.after });
+            let piece: Option<CheckLog> = client.ask(&LOG, wanted).await?;
+            let is_news =
+                |piece: &CheckLog| Some(&piece.run_id) != self.before.as_ref() && piece.end > self.after;
+            let Some(piece) = piece.filter(is_news) else { return Ok(()) };
+            self.after = piece.end;
+            output.lines(piece.text.as_bytes())?;
+        }
+    }
+}
+
 pub(super) async fn run(wanted: Log, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let Log { id, follow } = wanted;
     let id = if id.starts_with(RUN) { id } else { named::id(client, KIND, &id).await? };

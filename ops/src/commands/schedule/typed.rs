@@ -166,6 +166,7 @@ mod tests {
         without.sort();
         let known = [
             "bot show",
+            "check backtest",
             "check files",
             "check history",
             "check list",

@@ -9,8 +9,9 @@ import { Field } from "../../parts/Field";
 import { span } from "../../parts/format";
 import { Refused } from "../../parts/states";
 import { SEVERITIES, type SeverityName } from "../notification/words";
+import { Backtest } from "./Backtest";
 import type { WholeCheck } from "./check";
-import { type Draft, draftOf, type FieldName, fieldOf, inputOf, wanted } from "./draft";
+import { type Draft, draftOf, type FieldName, fieldOf, inputOf, ruleOf, wanted } from "./draft";
 import { More } from "./More";
 import { What } from "./What";
 import "../../styles/forms.css";
@@ -58,7 +59,9 @@ export function CheckForm({ of, onDone }: Props) {
   const name = draft.name.trim() === "" ? (looked?.name ?? "") : draft.name.trim();
   const isTaken = of === undefined && others.some((other) => other.name === name);
   const groups = [...new Set(others.flatMap(({ group }) => group ?? []))];
-  const known = channels.data?.notificationChannels.map((channel) => channel.name) ?? [];
+  // One that is there no more can be taken away; with it nothing is kept.
+  const there = channels.data?.notificationChannels.map((channel) => channel.name) ?? [];
+  const known = [...new Set([...there, ...draft.channels])];
   const at = act.problem === undefined ? undefined : fieldOf(act.problem.code);
   const refused = (field: FieldName) => at === field && <Refused problem={act.problem} />;
 
@@ -236,6 +239,7 @@ export function CheckForm({ of, onDone }: Props) {
         onChange={change}
         refused={{ maintenance: refused("maintenance"), words: refused("words") }}
       />
+      {of !== undefined && <Backtest id={of.id} rule={ruleOf(draft, of)} />}
       <div className="acts">
         <Button
           type="submit"

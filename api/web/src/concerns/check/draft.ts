@@ -118,7 +118,6 @@ export function inputOf(
   { probe, name }: { probe: Probe; name: string },
   before?: WholeCheck,
 ): Input {
-  const failAfter = Number(draft.failAfter);
   const words = draft.tags.split(",").map((tag) => tag.trim());
   return {
     name: draft.name.trim() === "" ? name : draft.name.trim(),
@@ -128,8 +127,7 @@ export function inputOf(
         ? { cron: { expression: draft.cron.trim(), zone: draft.zone } }
         : { everySeconds: Number(draft.every) },
     timeoutSeconds: Number(draft.timeout),
-    failAfter,
-    failOf: Math.max(failAfter, Number(draft.failOf)),
+    ...ruleOf(draft, before),
     severity: draft.severity,
     repeatSeconds: draft.repeat === "" ? null : Number(draft.repeat),
     dependsOn: [...draft.dependsOn],
@@ -138,10 +136,21 @@ export function inputOf(
     tags: words.filter((tag) => tag !== ""),
     jitterSeconds: Number(draft.jitter),
     isInverted: draft.isInverted,
-    clearAfter: Number(draft.clearAfter),
-    maintenance: [...draft.maintenance.map(saidOf), ...withoutFields(before)],
     links: linksOf(draft.links),
     replace: before !== undefined,
+  };
+}
+
+/** What counts as wrong. */
+export type Rule = ReturnType<typeof ruleOf>;
+
+export function ruleOf(draft: Draft, before?: WholeCheck) {
+  const failAfter = Number(draft.failAfter);
+  return {
+    failAfter,
+    failOf: Math.max(failAfter, Number(draft.failOf)),
+    clearAfter: Number(draft.clearAfter),
+    maintenance: [...draft.maintenance.map(saidOf), ...withoutFields(before)],
   };
 }
 
