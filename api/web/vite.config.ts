@@ -23,7 +23,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // GraphiQL with its editor is one page's only chunk, and loaded by nobody else.
     chunkSizeWarningLimit: 1500,
-    rolldownOptions: { input: ["index.html", "graphiql.html"] },
+    rolldownOptions: { input: ["index.html", "graphiql.html", "status.html"] },
   },
   test: { include: ["src/**/*.test.{ts,tsx}", "vite/**/*.test.ts"] },
   server: {

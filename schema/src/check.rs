@@ -79,6 +79,9 @@ pub struct Definition {
     /// Where people go on from it, by what the place is called: a runbook, a dashboard.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub links: BTreeMap<String, String>,
+    /// Whether everybody may see its name and how it is, without a token: on the public page of the server and as a badge.
+    #[serde(default, skip_serializing_if = "crate::is_default")]
+    pub is_public: bool,
 }
 
 impl Definition {
@@ -258,6 +261,14 @@ pub struct Standing {
     pub next_run_at: Option<Timestamp>,
     /// Whether it is looked at now.
     pub is_running: bool,
+}
+
+impl Standing {
+    /// Whether a look is due, or a report, that did not come in time.
+    pub fn is_late(&self, definition: &Definition, now: Timestamp) -> bool {
+        let last_moment = |next: Timestamp| next.after(definition.timeout());
+        !self.is_running && self.next_run_at.is_some_and(|next| last_moment(next) < now)
+    }
 }
 
 /// A file of the server's folder of checks, as it was read last.

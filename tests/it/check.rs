@@ -183,3 +183,65 @@ async fn one_cause_is_one_notice() {
     assert_eq!(titles(&platform).await, ["switch is failing"]);
     platform.stop().await;
 }
+
+/// What somebody is answered who shows nothing.
+async fn public(platform: &Platform, path: &str) -> (StatusCode, String) {
+    let address = format!("{}{path}", platform.client.url());
+    let answer = reqwest::Client::new().get(address).header("accept", "text/html,*/*").send().await.unwrap();
+    (answer.status(), answer.text().await.unwrap())
+}
+
+// CH-13: what somebody made public is seen by everybody, and nothing else, for as long as it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_public_is_all_that_is_seen_without_a_token() {
+    const PATHS: [&str; 3] = ["/status", "/v1/status.json", "/badge/Home%20page.svg"];
+    let platform = Platform::start().await;
+    let all = async || {
+        let mut found = Vec::new();
+        for path in PATHS {
+            found.push(public(&platform, path).await.0);
+        }
+        found
+    };
+    assert_eq!(all().await, [StatusCode::NOT_FOUND; 3]);
+    let of = |name: &str, is_public: bool| {
+        let probe = json!({ "tcp": { "host": "127.0.0.1", "port": 1 } });
+        json!({ "name": name, "probe": probe, "timing": { "everySeconds": 1 }, "isPublic": is_public, "replace": true })
+    };
+    let hidden = add(&platform, of("Hidden vault", false)).await;
+    assert_eq!(all().await, [StatusCode::NOT_FOUND; 3]);
+    let shown = add(&platform, of("Home page", true)).await;
+    for id in [&hidden, &shown] {
+        until_it_is(&platform, id, "FAILING").await;
+    }
+    assert_eq!(all().await, [StatusCode::OK; 3]);
+    let (_, text) = public(&platform, "/v1/status.json").await;
+    let status: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&status["state"], &status["checks"][0]["state"]), (&json!("FAILING"), &json!("FAILING")));
+    assert_eq!(status["checks"].as_array().unwrap().len(), 1, "{text}");
+    assert_eq!(status["incidents"][0]["check"], json!("Home page"), "{text}");
+    let (_, page) = public(&platform, "/status").await;
+    let (_, badge) = public(&platform, "/badge/Home%20page.svg").await;
+    assert!(badge.contains("Home page: failing"), "{badge}");
+    for told in [&text, &page, &badge] {
+        for word in ["Hidden", "127.0.0.1", "refused", "tcp", shown.as_str()] {
+            assert!(!told.contains(word), "{word} is nobody's business: {told}");
+        }
+    }
+    // Of what is not public not even that there is such a thing.
+    assert_eq!(
+        public(&platform, "/badge/Hidden%20vault.svg").await,
+        public(&platform, "/badge/none.svg").await
+    );
+
+    // Nobody looks any more: then nobody says that it is well.
+    let pause = "mutation($id: ID!) { checkPause(input: { id: $id }) { userErrors { code } } }";
+    platform.client.ask(pause, json!({ "id": shown })).await;
+    let (_, text) = public(&platform, "/v1/status.json").await;
+    let status: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&status["state"], &status["checks"][0]["isPaused"]), (&json!("UNKNOWN"), &json!(true)));
+    assert!(public(&platform, "/badge/Home%20page.svg").await.1.contains("Home page: paused"));
+    add(&platform, of("Home page", false)).await;
+    assert_eq!(all().await, [StatusCode::NOT_FOUND; 3], "what is revoked ends at once");
+    platform.stop().await;
+}

@@ -73,6 +73,9 @@ pub(crate) struct CheckAddInput {
     /// Where people go on from it.
     #[graphql(default)]
     links: Vec<CheckLinkInput>,
+    /// Whether everybody may see its name and how it is, without a token: on the page `/status` of the server and as a badge.
+    #[graphql(default)]
+    is_public: bool,
     /// Whether it takes the place of what is checked under this name; otherwise that is refused.
     #[graphql(default)]
     replace: bool,
@@ -231,6 +234,7 @@ fn asked(input: CheckAddInput) -> Result<(Add, Terms)> {
         group: input.group,
         tags: input.tags.into_iter().collect(),
         links,
+        is_public: input.is_public,
     };
     Ok((Add { name: input.name, definition, replace: input.replace }, input.terms))
 }

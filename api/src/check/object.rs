@@ -104,6 +104,8 @@ pub(crate) struct Check {
     tags: Vec<String>,
     /// Where people go on from it.
     links: Vec<CheckLink>,
+    /// Whether everybody may see its name and how it is, without a token: on the page `/status` of the server and as a badge.
+    is_public: bool,
     /// The file of the server's folder of checks that it is said in, which is where it is changed; none if it is said by command.
     file: Option<String>,
     /// What was found last.
@@ -197,9 +199,7 @@ impl Check {
     /// Whether a look is due, or a report, that did not come in time.
     async fn is_late(&self, context: &Context<'_>) -> bool {
         let now = platform(context).gate.clock().now();
-        let last_moment = |next: Timestamp| next.after(self.row.definition.timeout());
-        let standing = self.standing(context);
-        !standing.is_running && standing.next_run_at.is_some_and(|next| last_moment(next) < now)
+        self.standing(context).is_late(&self.row.definition, now)
     }
 
     /// Whether it may fail now without anybody being told.
@@ -286,6 +286,7 @@ impl From<CheckRow> for Check {
             group: definition.group.clone(),
             tags: definition.tags.iter().cloned().collect(),
             links: links.map(|(name, url)| CheckLink { name: name.clone(), url: url.clone() }).collect(),
+            is_public: definition.is_public,
             file: row.file.clone(),
             state: row.state.into(),
             reason: row.reason.map(CheckReason::from),

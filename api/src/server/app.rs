@@ -1,6 +1,6 @@
 //! Every route, and who may use it: nothing but `/healthz`, `/readyz`, pages without data and the door by which people sign
-//! in is answered to somebody who shows neither a token nor a session; a file also to whoever shows a signed link to it, and a report of
-//! a check is taken of whoever shows the key of its project.
+//! in is answered to somebody who shows neither a token nor a session; a file also to whoever shows a signed link to it, a report of
+//! a check is taken of whoever shows the key of its project, and how a check is, is told to everybody if somebody made it public.
 
 use std::{fmt, io, sync::Arc};
 
@@ -13,7 +13,7 @@ use axum::{
     routing::get,
 };
 use mediary_log::{Attached, BackupSettings, Log, check::Checks, gate::Gate, vault::Vault};
-use mediary_projections::Views;
+use mediary_projections::{Views, telemetry::Telemetry};
 use mediary_schema::ProjectId;
 use tokio::sync::watch;
 
@@ -30,6 +30,7 @@ use super::{
     peer::{Proxies, name_client},
     ping::Ping,
     spawn_blocking,
+    status::Status,
     websocket::{self, Sockets},
     writing::Writing,
 };
@@ -60,6 +61,8 @@ pub struct App {
     pub log: Log,
     /// What is shown, for archives.
     pub views: Views,
+    /// What was measured, for whatever is public of it.
+    pub telemetry: Telemetry,
     /// What is known of checks beside the log, and how reports are heard.
     pub checks: Checks,
     /// Opens kept files.
@@ -106,6 +109,13 @@ impl App {
         );
         // Whoever reports shows the key of a project, and nothing else.
         let ping = Ping::new(self.gate.clone(), self.vault.clone(), self.checks.clone()).routes();
+        // What somebody made public is everybody's.
+        let status = Status::new(
+            self.views.clone(),
+            self.checks.clone(),
+            self.telemetry.clone(),
+            self.gate.clock().clone(),
+        );
         let guarded = Router::new()
             .route("/metrics", get(metrics))
             .route("/v1/download/archive", get(archive::archive))
@@ -121,6 +131,7 @@ impl App {
                     .layer(from_fn_with_state(self.authenticator.clone(), graphql::require_session)),
             )
             .merge(page::routes())
+            .merge(limit_requests(status.routes(), &self.limits))
             .fallback(page::room)
             .layer(compression());
         Router::new()

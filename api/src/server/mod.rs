@@ -18,6 +18,7 @@ pub(crate) mod ping;
 mod replay;
 mod shares;
 mod spawn;
+mod status;
 pub mod websocket;
 mod writing;
 

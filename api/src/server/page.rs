@@ -42,7 +42,7 @@ const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 struct Dist;
 
 /// What begins so is the server's own and never a room of the page.
-const RESERVED: [&str; 5] = ["/assets/", "/graphql/", "/healthz/", "/readyz/", "/v1/"];
+const RESERVED: [&str; 7] = ["/assets/", "/badge/", "/graphql/", "/healthz/", "/readyz/", "/status/", "/v1/"];
 /// Deeper is no address of a room: each level makes what is sent a little longer.
 const LEVELS_MAX: usize = 16;
 
@@ -72,6 +72,11 @@ pub fn graphiql<S: Clone + Send + Sync + 'static>() -> MethodRouter<S> {
         }
         page(built("graphiql.html"), &headers)
     })
+}
+
+/// The page that shows what is public.
+pub fn status(headers: &HeaderMap) -> Response {
+    page(built("status.html"), headers)
 }
 
 /// `GET` of whatever nobody else answers: to a browser the page, which knows its own rooms, and else 404.

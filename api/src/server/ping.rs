@@ -178,6 +178,7 @@ impl Ping {
             group: None,
             tags: [].into(),
             links: [].into(),
+            is_public: false,
         };
         let asked = Ask::Add(Box::new(Add { name: name.to_owned(), definition, replace: false }));
         let origin = Origin { kind: OriginKind::Webhook, id: Uuid::nil() };

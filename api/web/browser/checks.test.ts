@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
-import { LOOKS, settled, withDemo } from "./browser";
+import { LOOKS, open, settled, withDemo } from "./browser";
 
 const demo = withDemo();
 
@@ -84,6 +84,7 @@ test("an address is added, looked at, paused, looked at again, changed and remov
   await page.getByRole("textbox", { name: "Status" }).fill("200, 204");
   await page.getByRole("button", { name: "How often would it have told?" }).click();
   await page.getByText(/its rule makes 0 alerts; this one makes 0\. Nobody is told/).waitFor();
+  await page.getByLabel("Public: seen without signing in").check();
   await watched.shoot("check-more", true);
   expect(await watched.axe()).toEqual([]);
   await page.getByRole("button", { name: "Keep this" }).click();
@@ -99,6 +100,23 @@ test("an address is added, looked at, paused, looked at again, changed and remov
       links: [{ name: "Runbook", url: "https://wiki.example.org/site" }],
     },
   ]);
+
+  // Everybody sees it without signing in, and nothing of what is looked at.
+  await page.getByRole("img", { name: `Badge of ${name}` }).waitFor();
+  const isDrawn = `document.querySelector(".check-public img").naturalWidth > 0`;
+  await expect.poll(() => page.evaluate(isDrawn)).toBe(true);
+  for (const [theme, width] of LOOKS) {
+    const seen = await open(demo.browser, demo.server.url, "/status", { theme, width });
+    await seen.page.getByRole("heading", { name: `${name} is failing.` }).waitFor();
+    await seen.page.getByRole("region", { name: "Sample site" }).getByText("Failing").waitFor();
+    await seen.page.getByText(/of all looks were well/).waitFor();
+    await seen.shoot("status", true);
+    expect(await seen.axe()).toEqual([]);
+    expect(await overflow(seen.page)).toBe(0);
+    expect(await seen.page.locator("main").innerText()).not.toMatch(/lists\/large|not in there/);
+    expect(seen.faults).toEqual([]);
+    await seen.close();
+  }
 
   await page.getByRole("button", { name: `Remove: ${name}` }).click();
   await page.getByRole("button", { name: `Remove ${name}` }).click();

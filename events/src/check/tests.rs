@@ -35,6 +35,7 @@ fn definition() -> Definition {
         group: None,
         tags: [].into(),
         links: [].into(),
+        is_public: false,
     }
 }
 

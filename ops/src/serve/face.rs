@@ -60,6 +60,7 @@ pub(super) fn app(
         vault: readers.vault.clone(),
         log: log.clone(),
         views: views.clone(),
+        telemetry: readers.telemetry.clone(),
         checks: work.checks.clone(),
         kept: Arc::new(KeptFiles { gate: record.gate.clone(), chapters: work.chapters.clone() }),
         authenticator: Authenticator::new(tokens.clone()).with_browsers(Browsers {

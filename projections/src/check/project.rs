@@ -24,6 +24,7 @@ row! {
         changes {
             is_removed: bool,
             is_paused: bool,
+            is_public: bool,
             kind: String,
             target: String,
             tags: String,
@@ -172,7 +173,7 @@ impl Checks {
         match self.checks.change(file, id)? {
             Some(row) if !row.is_removed => {
                 (row.kind, row.target, row.tags, row.definition) = (kind, target, tags, json);
-                (row.file, row.changed_at) = (of, position);
+                (row.file, row.is_public, row.changed_at) = (of, definition.is_public, position);
             }
             // One that was removed is there anew, and the newest.
             _ => self.checks.replace(file, id, |key| Checked {
@@ -182,6 +183,7 @@ impl Checks {
                 name,
                 is_removed: false,
                 is_paused: false,
+                is_public: definition.is_public,
                 kind,
                 target,
                 tags,

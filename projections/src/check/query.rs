@@ -13,6 +13,9 @@ use crate::{
     sql,
 };
 
+/// The most that everybody is shown of anything.
+const PUBLIC_MAX: usize = 500;
+
 /// Checks that are there, by their names.
 pub const CALLED: Called = Called::new("checked", "id", "name", "NULL").only(IS_THERE);
 
@@ -261,6 +264,30 @@ pub fn checks(
 /// A check that is there.
 pub fn check(transaction: &Transaction<'_>, id: CheckId) -> rusqlite::Result<Option<CheckRow>> {
     Ok(checks_by_id(transaction, &[id])?.pop())
+}
+
+/// The checks that everybody may see, by their names.
+pub fn public_checks(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<CheckRow>> {
+    let select = format!(
+        "SELECT {COLUMNS} FROM checked WHERE is_public AND {IS_THERE} ORDER BY name LIMIT {PUBLIC_MAX}"
+    );
+    let mut found = transaction.prepare_cached(&select)?;
+    found.query_map([], check_row)?.collect()
+}
+
+/// What is wrong with a check, and what was and ended since; the newest first.
+pub fn incidents_since(
+    transaction: &Transaction<'_>,
+    check_id: CheckId,
+    since: Timestamp,
+) -> rusqlite::Result<Vec<IncidentRow>> {
+    let select = format!(
+        "SELECT {INCIDENT_COLUMNS} FROM check_incident
+         WHERE check_id = ?1 AND (closed_at IS NULL OR closed_at >= ?2) ORDER BY key DESC LIMIT {PUBLIC_MAX}"
+    );
+    let mut found = transaction.prepare_cached(&select)?;
+    let check = check_id.uuid();
+    found.query_map(params![check.as_bytes().as_slice(), since.as_micros()], incident_row)?.collect()
 }
 
 /// Checks by their ids, in no order; those that are not there are left out.

@@ -33,6 +33,7 @@ fn definition(host: &str) -> Definition {
         group: Some("cellar".to_owned()),
         tags: ["loud".to_owned()].into(),
         links: [].into(),
+        is_public: false,
     }
 }
 

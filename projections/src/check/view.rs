@@ -17,7 +17,7 @@ pub struct CheckView {
 
 impl View for CheckView {
     const NAME: &'static str = "check";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const SERVES_FROM: u32 = 1;
     const CONCERNS: &'static [&'static str] = &[Check::NAME];
     const TEXTS: &'static [Texts] = &[Texts::change("checked", &["name", "target", "tags"])];
@@ -32,6 +32,7 @@ impl View for CheckView {
             name TEXT NOT NULL,
             is_removed INTEGER NOT NULL,
             is_paused INTEGER NOT NULL,
+            is_public INTEGER NOT NULL,
             kind TEXT NOT NULL,
             target TEXT NOT NULL,
             tags TEXT NOT NULL,
@@ -80,6 +81,7 @@ impl View for CheckView {
         CREATE INDEX checked_state ON checked (project, state, key);
         CREATE INDEX checked_kind ON checked (project, kind, key);
         CREATE INDEX checked_name ON checked (project, name);
+        CREATE INDEX checked_public ON checked (project, name) WHERE is_public AND NOT is_removed;
         CREATE INDEX check_turn_project ON check_turn (project, key);
         CREATE INDEX check_turn_check ON check_turn (project, check_id, key);
         CREATE INDEX check_turn_run ON check_turn (run_id);

@@ -70,6 +70,7 @@ mod tests {
             group: None,
             tags: [].into(),
             links: [].into(),
+            is_public: false,
         }
     }
 

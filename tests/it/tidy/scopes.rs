@@ -14,6 +14,8 @@ const WAYS: [(&str, &[&str]); 3] = [
             "actors/src/bot/answer.rs",
             // A check of events, as anybody who may only read.
             "actors/src/check/kinds/events.rs",
+            // What somebody made public, as anybody who may only read.
+            "api/src/server/status.rs",
         ],
     ),
     ("Scope::of_platform", &["schema/src/scope.rs", "ops/src/serve/observe.rs"]),

@@ -28,6 +28,7 @@ fn defined(probe: Probe, timing: Timing) -> Event {
         group: None,
         tags: [].into(),
         links: [].into(),
+        is_public: false,
     };
     Event::Defined { name: "one".to_owned(), definition: Box::new(definition), since: at(0), file: None }
 }

@@ -8,6 +8,7 @@ import { useLive } from "../client/live";
 import { NAMELESS } from "../client/session";
 import { type EverySearch, useTense } from "../client/tense";
 import { Button, IconButton } from "../parts/Button";
+import { Copy } from "../parts/Copy";
 import { Picture } from "../parts/Picture";
 import { kindOf, things } from "../rooms";
 import { History } from "./History";
@@ -144,7 +145,6 @@ function OpenDrawer({ id, onClosed }: Props) {
 }
 
 function Foot({ id, isPast, onNow }: { id: string; isPast: boolean; onNow(): void }) {
-  const [isCopied, setCopied] = useState(false);
   const thing = things.get(kindOf(id));
   const href = thing?.href?.(id);
   const navigate = useNavigate();
@@ -161,19 +161,9 @@ function Foot({ id, isPast, onNow }: { id: string; isPast: boolean; onNow(): voi
           Open
         </Button>
       )}
-      {navigator.clipboard !== undefined && (
-        <Button
-          small
-          look="bare"
-          icon="link"
-          onClick={async () => {
-            await navigator.clipboard.writeText(location.href);
-            setCopied(true);
-          }}
-        >
-          {isCopied ? "Copied" : "Copy link"}
-        </Button>
-      )}
+      <Copy isBare icon="link" text={() => location.href}>
+        Copy link
+      </Copy>
       <span className="grow" />
       {isPast && (
         <Button small look="bare" onClick={onNow}>

@@ -1,6 +1,5 @@
-import { useState } from "react";
-
 import { Button } from "./Button";
+import { Copy } from "./Copy";
 import "./fields.css";
 
 interface Props {
@@ -13,23 +12,11 @@ interface Props {
 
 /** Something that is shown once and stored nowhere. */
 export function Once({ says, value, onDone }: Props) {
-  const [isCopied, setCopied] = useState(false);
   return (
     <div className="once" role="status">
       <b>{says}</b>
       <code className="proof">{value}</code>
-      {navigator.clipboard !== undefined && (
-        <Button
-          small
-          icon="copy"
-          onClick={async () => {
-            await navigator.clipboard.writeText(value);
-            setCopied(true);
-          }}
-        >
-          {isCopied ? "Copied" : "Copy"}
-        </Button>
-      )}{" "}
+      <Copy text={value} />{" "}
       <Button small look="bare" onClick={onDone}>
         I have it
       </Button>

@@ -26,6 +26,7 @@ fn samples() -> Vec<Event> {
         group: Some("nas".to_owned()),
         tags: ["night".to_owned()].into(),
         links: [("runbook".to_owned(), "https://wiki.example/backup".to_owned())].into(),
+        is_public: true,
     };
     let of = |probe| Event::Defined {
         name: "one".to_owned(),

@@ -22,7 +22,7 @@ pub(super) struct Wanted {
 }
 
 /// What every kind of check has in a file.
-const COMMON: [&str; 20] = [
+const COMMON: [&str; 21] = [
     "name",
     "kind",
     "every",
@@ -42,6 +42,7 @@ const COMMON: [&str; 20] = [
     "group",
     "tags",
     "links",
+    "public",
     "maintenance",
 ];
 /// What the thing itself is called, of kinds that have a `name` in the API: the name of the check if that is left out.
@@ -128,6 +129,7 @@ pub(super) fn of_fields(mut fields: Map<String, Value>) -> Result<Wanted, String
         ("invert", "isInverted"),
         ("notify", "channels"),
         ("group", "group"),
+        ("public", "isPublic"),
         ("tags", "tags"),
     ] {
         if let Some(value) = fields.remove(key) {

@@ -5,6 +5,7 @@ import { State } from "../../parts/State";
 import { ThingLink } from "../../parts/ThingLink";
 import { SEVERITIES } from "../notification/words";
 import type { WholeCheck } from "./check";
+import { Public } from "./Public";
 import { everyWords, kindWord, ruleWords, standing, took } from "./words";
 
 const OtherChecks = graphql(`
@@ -91,6 +92,7 @@ export function Aside({ check }: { check: WholeCheck }) {
           <p className="q">{[...(group === null ? [] : [group]), ...tags].join(", ")}</p>
         </section>
       )}
+      {check.isPublic && <Public name={check.name} />}
       <section>
         <h2>Definition</h2>
         <details>

@@ -20,6 +20,7 @@ export function More({ draft, onChange, refused }: Props) {
   const isSaid =
     draft.repeat !== "" ||
     draft.isInverted ||
+    draft.isPublic ||
     draft.clearAfter !== "1" ||
     draft.jitter !== "0" ||
     draft.links !== "" ||
@@ -91,6 +92,18 @@ export function More({ draft, onChange, refused }: Props) {
               onChange={({ target }) => onChange({ isInverted: target.checked })}
             />
             It is well as long as the look fails
+          </label>
+        </fieldset>
+        <fieldset className="ticks wide">
+          <legend>For everybody</legend>
+          <label>
+            <input
+              type="checkbox"
+              className="box"
+              checked={draft.isPublic}
+              onChange={({ target }) => onChange({ isPublic: target.checked })}
+            />
+            Public: seen without signing in at /status and as a badge, by what it is called and how it is
           </label>
         </fieldset>
         <div className="wide">

@@ -1,10 +1,9 @@
-import { useState } from "react";
 import { useMay } from "../../client/act";
 import { address } from "../../client/base";
 import { graphql } from "../../client/graphql";
 import { useLive } from "../../client/live";
 import { useTense } from "../../client/tense";
-import { Button } from "../../parts/Button";
+import { Copy } from "../../parts/Copy";
 
 const PushPath = graphql(`query PushPath($id: ID!) { checkPushPath(id: $id) }`);
 
@@ -13,7 +12,6 @@ export function Reports({ id }: { id: string }) {
   const { isPast } = useTense();
   const may = useMay("check");
   const { data } = useLive(PushPath, { id }, [], { pause: isPast || !may.isShown });
-  const [isCopied, setCopied] = useState(false);
   const path = data?.checkPushPath;
   if (path == null) {
     return null;
@@ -28,18 +26,7 @@ export function Reports({ id }: { id: string }) {
         keep a password.
       </p>
       <pre className="proof">curl -fsS "{where}/$?"</pre>
-      {navigator.clipboard !== undefined && (
-        <Button
-          small
-          icon="copy"
-          onClick={async () => {
-            await navigator.clipboard.writeText(where);
-            setCopied(true);
-          }}
-        >
-          {isCopied ? "Copied" : "Copy the address"}
-        </Button>
-      )}
+      <Copy text={where}>Copy the address</Copy>
     </section>
   );
 }

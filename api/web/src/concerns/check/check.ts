@@ -41,6 +41,7 @@ export const CheckWhole = graphql(
       jitterSeconds
       timeoutSeconds
       isInverted
+      isPublic
       failAfter
       failOf
       clearAfter

@@ -31,6 +31,7 @@ export interface Draft {
   /** Seconds after which it is told again; empty is once. */
   repeat: string;
   isInverted: boolean;
+  isPublic: boolean;
   jitter: string;
   clearAfter: string;
   /** A name and an address a line. */
@@ -72,6 +73,7 @@ export function draftOf(check?: WholeCheck): Draft {
     tags: check?.tags.join(", ") ?? "",
     repeat: String(check?.repeatSeconds ?? ""),
     isInverted: check?.isInverted ?? false,
+    isPublic: check?.isPublic ?? false,
     jitter: String(check?.jitterSeconds ?? 0),
     clearAfter: String(check?.clearAfter ?? 1),
     links: check?.links.map(({ name, url }) => `${name} ${url}`).join("\n") ?? "",
@@ -136,6 +138,7 @@ export function inputOf(
     tags: words.filter((tag) => tag !== ""),
     jitterSeconds: Number(draft.jitter),
     isInverted: draft.isInverted,
+    isPublic: draft.isPublic,
     links: linksOf(draft.links),
     replace: before !== undefined,
   };

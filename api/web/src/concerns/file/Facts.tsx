@@ -1,6 +1,4 @@
-import { useState } from "react";
-
-import { Button } from "../../parts/Button";
+import { Copy } from "../../parts/Copy";
 import { length, moment, size } from "../../parts/format";
 import { State } from "../../parts/State";
 import { ThingLink } from "../../parts/ThingLink";
@@ -74,23 +72,10 @@ export function Facts({ file }: { file: FileWhole }) {
 }
 
 function Path({ path }: { path: string }) {
-  const [isCopied, setCopied] = useState(false);
   return (
     <span className="copy-line">
       <span className="proof grow">{path}</span>
-      {navigator.clipboard !== undefined && (
-        <Button
-          small
-          look="bare"
-          icon="copy"
-          onClick={async () => {
-            await navigator.clipboard.writeText(path);
-            setCopied(true);
-          }}
-        >
-          {isCopied ? "Copied" : "Copy"}
-        </Button>
-      )}
+      <Copy isBare text={path} />
     </span>
   );
 }
