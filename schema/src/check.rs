@@ -4,6 +4,7 @@ mod alerting;
 mod backtest;
 mod maintenance;
 mod probe;
+mod threshold;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,7 @@ pub use self::{
     backtest::Alert,
     maintenance::{Maintenance, MaintenanceRefused},
     probe::{HttpExpectation, JsonExpectation, Probe, ProbeRefused, RecordType},
+    threshold::{Bound, NotFinite, Threshold, ThresholdRefused},
 };
 use crate::{
     Identities, ProjectId, Timestamp,
@@ -61,6 +63,9 @@ pub struct Definition {
     /// Whether it is well as long as the look fails.
     #[serde(default, skip_serializing_if = "crate::is_default")]
     pub is_inverted: bool,
+    /// What the numbers of a look have to be: it fails if one is not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub thresholds: Vec<Threshold>,
     /// What counts as wrong, and who is told.
     #[serde(default, skip_serializing_if = "crate::is_default")]
     pub alerting: Alerting,

@@ -187,8 +187,13 @@ async fn one_cause_is_one_notice() {
 /// What somebody is answered who shows nothing.
 async fn public(platform: &Platform, path: &str) -> (StatusCode, String) {
     let address = format!("{}{path}", platform.client.url());
-    let answer = reqwest::Client::new().get(address).header("accept", "text/html,*/*").send().await.unwrap();
-    (answer.status(), answer.text().await.unwrap())
+    let answer = reqwest::Client::new()
+        .get(address)
+        .header("accept", "text/html,*/*")
+        .send()
+        .await
+        .expect("it answers");
+    (answer.status(), answer.text().await.expect("it is text"))
 }
 
 // CH-13: what somebody made public is seen by everybody, and nothing else, for as long as it is.

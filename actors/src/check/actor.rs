@@ -349,6 +349,7 @@ impl State {
         self.tasks.spawn(async move {
             let begun = Instant::now();
             let found = in_turn(&equipment, &look, &definition.probe, &commands).await;
+            let found = found.within(&definition.thresholds);
             let finding = if definition.is_inverted { found.inverted() } else { found };
             let looked =
                 Looked { check_id: id, run_id, since, begun: look.now, took: begun.elapsed(), finding };

@@ -79,6 +79,8 @@ pub struct State {
 
 /// An editor writes a file in several steps: they are read once for all of them.
 const SETTLES_AFTER: Duration = Duration::from_millis(300);
+/// What was refused may be taken later: the log is full no more, or a channel is there that was not.
+const AGAIN_AFTER: Duration = Duration::from_mins(1);
 /// The longest file, in bytes: some ten thousand checks.
 const FILE_BYTES_MAX: u64 = 4 << 20;
 /// What a file of checks ends with.
@@ -123,7 +125,9 @@ impl Actor for CheckFolder {
             }
             Message::Read => {
                 state.is_waiting = false;
-                state.read().await?;
+                if state.read().await? == Understood::InPart {
+                    myself.send_after(AGAIN_AFTER, || Message::Changed);
+                }
             }
         }
         Ok(())
@@ -142,6 +146,13 @@ fn watch(folder: &Path, reader: ActorRef<Message>) -> notify::Result<Recommended
     })?;
     watcher.watch(folder, RecursiveMode::NonRecursive)?;
     Ok(watcher)
+}
+
+/// Whether all files are looked at as they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Understood {
+    Whole,
+    InPart,
 }
 
 /// What a file says, or why nobody knows.
@@ -168,7 +179,7 @@ fn read_one(path: &Path) -> Result<String, String> {
 }
 
 impl State {
-    async fn read(&mut self) -> Result<(), ActorProcessingErr> {
+    async fn read(&mut self) -> Result<Understood, ActorProcessingErr> {
         let CheckFolderArguments { folder, understand, gate, .. } = self.arguments.clone();
         let read = tokio::task::spawn_blocking(move || read_all(&folder, understand)).await?;
         let read_at = gate.clock().now();
@@ -176,7 +187,7 @@ impl State {
             Ok(read) => read,
             Err(error) => {
                 tracing::warn!(%error, "the folder of checks can't be read: all of them stay as they are");
-                return Ok(());
+                return Ok(Understood::InPart);
             }
         };
         let mut files: BTreeMap<String, FileOfChecks> = BTreeMap::new();
@@ -199,11 +210,17 @@ impl State {
         for id in gone {
             self.remove(id).await?;
         }
-        for file in files.values().filter(|file| !file.errors.is_empty()) {
+        let before = self.arguments.checks.files();
+        let was_told = |file: &FileOfChecks| {
+            before.iter().any(|known| known.name == file.name && known.errors == file.errors)
+        };
+        let wrong: Vec<&FileOfChecks> = files.values().filter(|file| !file.errors.is_empty()).collect();
+        for file in wrong.iter().filter(|file| !was_told(file)) {
             tracing::warn!(file = file.name, errors = ?file.errors, "a file of checks is not all understood");
         }
+        let understood = if wrong.is_empty() { Understood::Whole } else { Understood::InPart };
         self.arguments.checks.set_files(files.into_values().collect());
-        Ok(())
+        Ok(understood)
     }
 
     /// Has all of that looked at; what depends on others after them.

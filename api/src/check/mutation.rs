@@ -9,7 +9,7 @@ use mediary_events::check::{
 };
 use mediary_schema::{
     CheckId,
-    check::{Alerting, Definition, Maintenance, Probe},
+    check::{Alerting, Bound, Definition, Maintenance, NotFinite, Probe, Threshold},
     schedule::Rhythm,
 };
 
@@ -43,6 +43,9 @@ pub(crate) struct CheckAddInput {
     /// Whether it is well as long as the look fails.
     #[graphql(default)]
     is_inverted: bool,
+    /// What the numbers of a look have to be: it fails if one is not.
+    #[graphql(default)]
+    thresholds: Vec<CheckThresholdInput>,
     /// How many looks have to fail until something is wrong.
     #[graphql(default = 1)]
     fail_after: u8,
@@ -95,6 +98,26 @@ pub(crate) struct CheckMaintenanceInput {
 impl From<CheckMaintenanceInput> for Maintenance {
     fn from(CheckMaintenanceInput { timing, seconds }: CheckMaintenanceInput) -> Self {
         Self { timing: timing.into(), seconds }
+    }
+}
+
+/// What a number of a look has to be; both bounds are within it.
+#[derive(Debug, InputObject)]
+pub(crate) struct CheckThresholdInput {
+    /// What the number is called.
+    value: String,
+    /// What it is at least, in its own unit.
+    min: Option<f64>,
+    /// What it is at most, in its own unit.
+    max: Option<f64>,
+}
+
+impl TryFrom<CheckThresholdInput> for Threshold {
+    type Error = NotFinite;
+
+    fn try_from(CheckThresholdInput { value, min, max }: CheckThresholdInput) -> Result<Self, NotFinite> {
+        let bound = |number: Option<f64>| number.map(Bound::try_from).transpose();
+        Ok(Self { value, min: bound(min)?, max: bound(max)? })
     }
 }
 
@@ -216,11 +239,15 @@ fn asked(input: CheckAddInput) -> Result<(Add, Terms)> {
         input.depends_on.iter().map(|id| parse_id(id)).collect::<Result<_, Error>>()?;
     let links: BTreeMap<String, String> =
         input.links.into_iter().map(|CheckLinkInput { name, url }| (name, url)).collect();
+    let thresholds: Result<Vec<Threshold>, NotFinite> =
+        input.thresholds.into_iter().map(Threshold::try_from).collect();
+    let thresholds = thresholds.map_err(|error| fault(&error.to_string(), "CHECK_BAD_THRESHOLD", false))?;
     let definition = Definition {
         probe,
         rhythm: Rhythm { timing, jitter_seconds: input.jitter_seconds },
         timeout_seconds: input.timeout_seconds,
         is_inverted: input.is_inverted,
+        thresholds,
         alerting: Alerting {
             fail_after: input.fail_after,
             fail_of: input.fail_of,

@@ -10,7 +10,7 @@ use mediary_projections::{
 };
 use mediary_schema::{
     CheckId, Timestamp,
-    check::{Maintenance, Reason, Standing, Value, Verdict},
+    check::{Maintenance, Reason, Standing, Threshold, Value, Verdict},
     schedule::Timing,
     telemetry::{Metric, SeriesName},
 };
@@ -59,6 +59,7 @@ pub(crate) enum CheckReason {
 /// What is looked at again and again.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of its own in the API")]
 pub(crate) struct Check {
     /// `check-<uuid>`.
     id: ID,
@@ -82,6 +83,8 @@ pub(crate) struct Check {
     timeout_seconds: u32,
     /// Whether it is well as long as the look fails.
     is_inverted: bool,
+    /// What the numbers of a look have to be: it fails if one is not.
+    thresholds: Vec<CheckThreshold>,
     /// How many looks have to fail until something is wrong.
     fail_after: u32,
     /// Of how many in a row.
@@ -128,6 +131,17 @@ pub(crate) struct Check {
     snoozed_until: Option<DateTime>,
     #[graphql(skip)]
     row: Box<CheckRow>,
+}
+
+/// What a number of a look has to be; both bounds are within it.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct CheckThreshold {
+    /// What the number is called.
+    value: String,
+    /// What it is at least, in its own unit.
+    min: Option<f64>,
+    /// What it is at most, in its own unit.
+    max: Option<f64>,
 }
 
 /// A while that comes again and again, in which a check may fail without anybody being told.
@@ -275,6 +289,7 @@ impl From<CheckRow> for Check {
             jitter_seconds: definition.rhythm.jitter_seconds,
             timeout_seconds: definition.timeout_seconds,
             is_inverted: definition.is_inverted,
+            thresholds: definition.thresholds.iter().map(CheckThreshold::from).collect(),
             fail_after: alerting.fail_after.into(),
             fail_of: alerting.fail_of.unwrap_or(alerting.fail_after).into(),
             clear_after: alerting.clear_after.into(),
@@ -307,6 +322,12 @@ fn told(timing: &Timing) -> (Option<String>, Option<String>, Option<u32>) {
     match timing {
         Timing::Cron { expression, zone } => (Some(expression.clone()), Some(zone.clone()), None),
         Timing::Every { seconds } => (None, None, Some(*seconds)),
+    }
+}
+
+impl From<&Threshold> for CheckThreshold {
+    fn from(Threshold { value, min, max }: &Threshold) -> Self {
+        Self { value: value.clone(), min: min.map(f64::from), max: max.map(f64::from) }
     }
 }
 

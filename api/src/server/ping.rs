@@ -172,6 +172,7 @@ impl Ping {
             rhythm: Rhythm { timing: Timing::Every { seconds: EVERY_SECONDS }, jitter_seconds: 0 },
             timeout_seconds: GRACE_SECONDS,
             is_inverted: false,
+            thresholds: vec![],
             alerting: Alerting::default(),
             maintenance: Vec::new(),
             depends_on: [].into(),

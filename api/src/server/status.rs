@@ -6,9 +6,10 @@
 mod badge;
 
 use std::{
+    cmp::Reverse,
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use axum::{
@@ -32,6 +33,7 @@ use mediary_schema::{
     telemetry::{Metric, SeriesName},
 };
 use serde::Serialize;
+use tokio::time::Instant;
 
 use self::badge::badge;
 use super::page;
@@ -44,8 +46,11 @@ pub(super) struct Status {
     telemetry: Telemetry,
     clock: Clock,
     /// How checks were on each day, as it was read last.
-    days: Arc<Mutex<HashMap<CheckId, (Instant, Vec<Day>)>>>,
+    days: Arc<Mutex<HashMap<CheckId, Read>>>,
 }
+
+/// How a check was on each day, and when that was read.
+type Read = (Instant, Vec<Day>);
 
 /// How everything that is public is.
 #[derive(Debug, Serialize)]
@@ -112,7 +117,7 @@ impl Status {
             // Others may show it on pages of theirs: it is everybody's.
             Ok(Some(answer)) => (ASK_AGAIN, [ANYWHERE], Json(answer)).into_response(),
             Ok(None) => nothing(),
-            Err(why) => away(why),
+            Err(why) => away(&why),
         };
         let one = async |State(status): State<Self>, Path(file): Path<String>| {
             let Some(name) = file.strip_suffix(".svg") else { return nothing() };
@@ -121,13 +126,13 @@ impl Status {
                     Some((row, _)) => status.drawn(&row),
                     None => nothing(),
                 },
-                Err(why) => away(why),
+                Err(why) => away(&why),
             }
         };
         let shown = async |State(status): State<Self>, headers: HeaderMap| match status.rows().await {
             Ok(rows) if rows.is_empty() => nothing(),
             Ok(_) => page::status(&headers),
-            Err(why) => away(why),
+            Err(why) => away(&why),
         };
         Router::new()
             .route("/status", get(shown))
@@ -176,7 +181,7 @@ impl Status {
                 name: row.name,
             });
         }
-        incidents.sort_by(|one, other| other.opened_at.cmp(&one.opened_at));
+        incidents.sort_by_key(|incident| Reverse(incident.opened_at));
         let state = of_all(&checks);
         Ok(Some(Answer { at: now, state, checks, incidents }))
     }
@@ -249,7 +254,7 @@ fn nothing() -> Response {
     (StatusCode::NOT_FOUND, ASK_AGAIN, "nothing of that name is public here\n").into_response()
 }
 
-fn away(why: String) -> Response {
+fn away(why: &str) -> Response {
     // Why may name paths of the machine, and is in the server's log.
     tracing::warn!(why, "what is public can't be read");
     (StatusCode::SERVICE_UNAVAILABLE, ASK_AGAIN, "how it is can't be read just now\n").into_response()

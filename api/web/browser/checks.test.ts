@@ -80,6 +80,7 @@ test("an address is added, looked at, paused, looked at again, changed and remov
   await page.getByLabel("Begin of maintenance 1").fill("01:30");
   await page.getByLabel("Told again").selectOption("Every 1 h");
   await page.getByLabel("Links").fill("Runbook https://wiki.example.org/site");
+  await page.getByLabel("What its numbers have to be").fill("latency <= 5");
   await page.getByText("What else its answer has to be").click();
   await page.getByRole("textbox", { name: "Status" }).fill("200, 204");
   await page.getByRole("button", { name: "How often would it have told?" }).click();
@@ -90,6 +91,7 @@ test("an address is added, looked at, paused, looked at again, changed and remov
   await page.getByRole("button", { name: "Keep this" }).click();
   await page.getByText(/^Failing since/).waitFor();
   await page.getByText("Sample site").waitFor();
+  await page.getByText("And by its numbers: latency at most 5.").waitFor();
   await page.getByText("Again every 1 h, until somebody knows.").waitFor();
   const { checks } = await demo.server.ask<{ checks: { nodes: { maintenance: unknown; links: unknown }[] } }>(
     "{ checks(first: 1) { nodes { maintenance { cron zone seconds } links { name url } } } }",

@@ -1,7 +1,10 @@
 use mediary_schema::{
     CheckId, RunId, Timestamp,
     account::Permission,
-    check::{AlertingRefused, Definition, Finding, Maintenance, MaintenanceRefused, Probe, ProbeRefused},
+    check::{
+        AlertingRefused, Definition, Finding, Maintenance, MaintenanceRefused, Probe, ProbeRefused,
+        Threshold, ThresholdRefused,
+    },
     schedule::RhythmRefused,
 };
 
@@ -60,6 +63,9 @@ pub enum Rejection {
     /// What counts as wrong is no rule.
     #[error(transparent)]
     Alerting(#[from] AlertingRefused),
+    /// What its numbers have to be is nothing that a number can be.
+    #[error(transparent)]
+    Threshold(#[from] ThresholdRefused),
     /// What would be maintenance is none.
     #[error(transparent)]
     Maintenance(#[from] MaintenanceRefused),
@@ -111,6 +117,7 @@ impl crate::Rejection for Rejection {
             Self::Probe(_) => "CHECK_BAD_PROBE",
             Self::Rhythm(_) => "CHECK_BAD_TIMING",
             Self::Alerting(_) => "CHECK_BAD_ALERTING",
+            Self::Threshold(_) => "CHECK_BAD_THRESHOLD",
             Self::Maintenance(_) => "CHECK_BAD_MAINTENANCE",
             Self::Timeout => "CHECK_BAD_TIMEOUT",
             Self::Dependencies { .. } | Self::NoDependency { .. } => "CHECK_BAD_DEPENDENCY",
@@ -143,7 +150,11 @@ impl crate::Rejection for Rejection {
             Self::Paused => "`mediary check resume NAME` lets it go on",
             Self::PastMoment => "say a moment that is to come",
             Self::NoIncident => "`mediary check list --state failing` shows what is wrong",
-            Self::Rhythm(_) | Self::Maintenance(_) | Self::Dependencies { .. } | Self::Words => return None,
+            Self::Rhythm(_)
+            | Self::Threshold(_)
+            | Self::Maintenance(_)
+            | Self::Dependencies { .. }
+            | Self::Words => return None,
         };
         Some(advice.to_owned())
     }
@@ -330,6 +341,7 @@ fn define(
     definition.probe.check()?;
     definition.rhythm.check(now)?;
     definition.alerting.check()?;
+    Threshold::check(&definition.thresholds)?;
     Maintenance::check(&definition.maintenance, now)?;
     if !Definition::TIMEOUT_SECONDS.contains(&definition.timeout_seconds) {
         return Err(Rejection::Timeout);

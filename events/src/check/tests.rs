@@ -3,8 +3,8 @@ mod history;
 use mediary_schema::{
     CheckId, IncidentId, RunId, Timestamp,
     check::{
-        Alerting, Definition, HttpExpectation, JsonExpectation, Maintenance, Probe, Reason, RecordType,
-        Verdict,
+        Alerting, Bound, Definition, HttpExpectation, JsonExpectation, Maintenance, Probe, Reason,
+        RecordType, Threshold, ThresholdRefused, Verdict,
     },
     notification::Severity,
     schedule::{Rhythm, Timing},
@@ -29,6 +29,7 @@ fn definition() -> Definition {
         rhythm: Rhythm { timing: Timing::Every { seconds: 60 }, jitter_seconds: 0 },
         timeout_seconds: 30,
         is_inverted: false,
+        thresholds: vec![],
         alerting: Alerting { channels: vec!["mail".to_owned()], ..Alerting::default() },
         maintenance: vec![],
         depends_on: [SWITCH].into(),
@@ -181,6 +182,9 @@ fn what_can_not_be_checked_is_refused() {
     refused(Definition { timeout_seconds: 0, ..definition() }, Rejection::Timeout);
     let tags = (0..99).map(|number| number.to_string()).collect();
     refused(Definition { tags, ..definition() }, Rejection::Words);
+    let nothing = Threshold { value: "latency".to_owned(), min: None, max: None };
+    let refusal = ThresholdRefused::Nothing { value: "latency".to_owned() };
+    refused(Definition { thresholds: vec![nothing], ..definition() }, Rejection::Threshold(refusal));
     let command = Command::Define {
         name: "@last".to_owned(),
         definition: Box::new(definition()),

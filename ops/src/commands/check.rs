@@ -3,6 +3,7 @@
 mod arguments;
 mod backtest;
 mod entry;
+mod export;
 mod file;
 mod import;
 mod log;
@@ -107,6 +108,7 @@ impl Verbs for Verb {
             }
             Self::Log(wanted) => log::run(wanted, client, output).await,
             Self::Backtest(wanted) => backtest::run(wanted, client, output).await,
+            Self::Export(wanted) => export::run(wanted, client, output).await,
             Self::Import(wanted) => import::run(wanted, client, output).await,
             Self::Files => {
                 let files: Vec<CheckFile> = client.ask(&FILES, json!({})).await?;

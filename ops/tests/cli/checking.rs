@@ -42,12 +42,29 @@ async fn a_script_has_things_checked_and_ends_by_what_is_found() {
         argv = ["/nowhere/check-backup", "--days", "1"]
         every = "5m"
         timeout = "30s"
+
+        [[check]]
+        name = "queue"
+        kind = "command"
+        argv = ["/bin/echo", "fine | queue=7"]
+        thresholds = [{ value = "queue", min = 1, max = 5 }]
     "#;
     fs::write(&file, text).unwrap();
     let path = file.to_str().unwrap();
-    assert_eq!(served.json(&["check", "add", path]).await.as_array().unwrap().len(), 2);
+    assert_eq!(served.json(&["check", "add", path]).await.as_array().unwrap().len(), 3);
+    served.run(&["check", "run", "queue", "--wait"]).await.ends_with(1).says(&["queue is 7, above 5: fine"]);
     served.run(&["check", "run", "nobody", "--wait"]).await.ends_with(1).says(&["refused", "check history"]);
     served.run(&["check", "run", "gone", "--wait"]).await.ends_with(6).says(&["/nowhere/check-backup"]);
+    // What is exported is what was said.
+    let exported = served.run(&["check", "export", "nobody", "gone"]).await.ends_with(0).stdout;
+    assert!(
+        exported.contains("depends_on = [\"site\"]") && exported.contains("every = \"5m\""),
+        "{exported}"
+    );
+    let again = served.data().join("again.toml");
+    fs::write(&again, &exported).unwrap();
+    served.json(&["check", "add", again.to_str().unwrap()]).await;
+    assert_eq!(served.run(&["check", "export", "nobody", "gone"]).await.stdout, exported);
     let unknown = served.json(&["check", "list", "--state", "unknown"]).await;
     assert_eq!((unknown.as_array().unwrap().len(), &unknown[0]["reason"]), (1, &json!("COULD_NOT_RUN")));
     assert_eq!(served.json(&["check", "list", "--search", "nowhere"]).await[0]["name"], json!("gone"));

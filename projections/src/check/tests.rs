@@ -27,6 +27,7 @@ fn definition(host: &str) -> Definition {
         rhythm: Rhythm { timing: Timing::Every { seconds: 60 }, jitter_seconds: 0 },
         timeout_seconds: 10,
         is_inverted: false,
+        thresholds: vec![],
         alerting: Alerting::default(),
         maintenance: vec![],
         depends_on: [].into(),

@@ -64,6 +64,7 @@ mod tests {
             rhythm: Rhythm { timing, jitter_seconds: 0 },
             timeout_seconds: 30,
             is_inverted: false,
+            thresholds: vec![],
             alerting,
             maintenance: vec![],
             depends_on: [].into(),

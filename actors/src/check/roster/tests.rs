@@ -22,6 +22,7 @@ fn defined(probe: Probe, timing: Timing) -> Event {
         rhythm: Rhythm { timing, jitter_seconds: 0 },
         timeout_seconds: 10,
         is_inverted: false,
+        thresholds: vec![],
         alerting: Alerting { fail_after: 2, ..Alerting::default() },
         maintenance: vec![],
         depends_on: [].into(),

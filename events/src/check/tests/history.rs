@@ -10,6 +10,11 @@ fn samples() -> Vec<Event> {
         rhythm: Rhythm { timing, jitter_seconds: 600 },
         timeout_seconds: 300,
         is_inverted: true,
+        thresholds: vec![Threshold {
+            value: "latency".to_owned(),
+            min: None,
+            max: Bound::try_from(0.5).ok(),
+        }],
         alerting: Alerting {
             repeat_seconds: Some(3_600),
             fail_after: 2,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{backtest::Backtest, import::Import, log::Log};
+use super::{backtest::Backtest, export::Export, import::Import, log::Log};
 use crate::commands::{intent::Intent, schedule::seconds};
 
 const ADD_HELP: &str = r#"
@@ -52,6 +52,13 @@ Examples:
   mediary check backtest site --since 30d --fail-after 2 --fail-of 3
   mediary check backtest --file checks.toml --since 365d";
 
+const EXPORT_HELP: &str = "\
+Secrets are named in it, never told.
+
+Examples:
+  mediary check export > checks.toml
+  mediary check export site backup";
+
 const FILES_HELP: &str = "\
 What lies as NAME.toml in the folder `checks` of the server's data folder is looked at as it says, from the moment it is written.
 `mediary check add --help` has an example.";
@@ -83,6 +90,9 @@ pub(crate) enum Verb {
     /// Say what a rule makes of the looks that are recorded, before anybody keeps it.
     #[command(after_help = BACKTEST_HELP)]
     Backtest(Backtest),
+    /// Write checks as a file that says them, for `check add` or the folder of checks.
+    #[command(after_help = EXPORT_HELP)]
+    Export(Export),
     /// Take what another monitor looks at: what of it, and what not and why, is shown before anything is done.
     #[command(after_help = IMPORT_HELP)]
     Import(Import),

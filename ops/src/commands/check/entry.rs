@@ -14,6 +14,7 @@ pub(crate) const CONCERN: Concern = Concern {
         &super::FILES,
         &super::log::LOG,
         &super::backtest::BACKTEST,
+        &super::export::EXPORT,
         &super::PAUSE,
         &super::RESUME,
         &super::REMOVE,

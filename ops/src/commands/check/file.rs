@@ -22,7 +22,7 @@ pub(super) struct Wanted {
 }
 
 /// What every kind of check has in a file.
-const COMMON: [&str; 21] = [
+const COMMON: [&str; 22] = [
     "name",
     "kind",
     "every",
@@ -31,6 +31,7 @@ const COMMON: [&str; 21] = [
     "jitter",
     "timeout",
     "grace",
+    "thresholds",
     "fail_after",
     "fail_of",
     "clear_after",
@@ -46,7 +47,8 @@ const COMMON: [&str; 21] = [
     "maintenance",
 ];
 /// What the thing itself is called, of kinds that have a `name` in the API: the name of the check if that is left out.
-const CALLED: [(&str, &str); 3] = [("dns", "domain"), ("domain", "domain"), ("process", "process")];
+pub(super) const CALLED: [(&str, &str); 3] =
+    [("dns", "domain"), ("domain", "domain"), ("process", "process")];
 /// What an answer over HTTP has to be.
 const OF_ANSWER: [&str; 6] = ["status", "body", "json", "headers", "latency_max_ms", "stays"];
 /// Ports where such a thing is mostly found.
@@ -70,7 +72,7 @@ pub(super) fn understand(text: &str) -> Result<Vec<Said>, String> {
     parse(text)?.into_iter().map(said).collect()
 }
 
-fn parse(text: &str) -> Result<Vec<Wanted>, String> {
+pub(super) fn parse(text: &str) -> Result<Vec<Wanted>, String> {
     let mut table: toml::Table = toml::from_str(text).map_err(|error| error.to_string())?;
     let checks = table.remove("check");
     if let Some(other) = table.keys().next() {
@@ -123,6 +125,7 @@ pub(super) fn of_fields(mut fields: Map<String, Value>) -> Result<Wanted, String
         }
     }
     for (key, field) in [
+        ("thresholds", "thresholds"),
         ("fail_after", "failAfter"),
         ("fail_of", "failOf"),
         ("clear_after", "clearAfter"),

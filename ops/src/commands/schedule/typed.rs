@@ -167,6 +167,7 @@ mod tests {
         let known = [
             "bot show",
             "check backtest",
+            "check export",
             "check files",
             "check history",
             "check list",

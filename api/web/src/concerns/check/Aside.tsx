@@ -6,6 +6,7 @@ import { ThingLink } from "../../parts/ThingLink";
 import { SEVERITIES } from "../notification/words";
 import type { WholeCheck } from "./check";
 import { Public } from "./Public";
+import { thresholdWords } from "./thresholds";
 import { everyWords, kindWord, ruleWords, standing, took } from "./words";
 
 const OtherChecks = graphql(`
@@ -36,6 +37,7 @@ export function Aside({ check }: { check: WholeCheck }) {
     isPaused,
     file,
     repeatSeconds,
+    thresholds,
   } = check;
   return (
     <aside className="check-aside">
@@ -46,6 +48,9 @@ export function Aside({ check }: { check: WholeCheck }) {
           look may take {check.timeoutSeconds} s.
         </p>
         <p className="q">{ruleWords(check)}</p>
+        {thresholds.length > 0 && (
+          <p className="q">And by its numbers: {thresholds.map(thresholdWords).join(", ")}.</p>
+        )}
         {file !== null && (
           <p className="q">
             It is said in the file <span className="proof">checks/{file}</span> of the server: it is changed

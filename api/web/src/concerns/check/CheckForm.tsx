@@ -237,7 +237,11 @@ export function CheckForm({ of, onDone }: Props) {
       <More
         draft={draft}
         onChange={change}
-        refused={{ maintenance: refused("maintenance"), words: refused("words") }}
+        refused={{
+          maintenance: refused("maintenance"),
+          thresholds: refused("thresholds"),
+          words: refused("words"),
+        }}
       />
       {of !== undefined && <Backtest id={of.id} rule={ruleOf(draft, of)} />}
       <div className="acts">

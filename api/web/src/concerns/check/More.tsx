@@ -11,8 +11,8 @@ const REPEATS = [1_800, 3_600, 21_600, 86_400];
 interface Props {
   draft: Draft;
   onChange(change: Partial<Draft>): void;
-  /** What the server refused of times of maintenance, and of links. */
-  refused: { maintenance: ReactNode; words: ReactNode };
+  /** What the server refused of times of maintenance, of numbers, and of links. */
+  refused: { maintenance: ReactNode; thresholds: ReactNode; words: ReactNode };
 }
 
 /** What most leave as it is. It stands open once anything of it is said. */
@@ -21,6 +21,7 @@ export function More({ draft, onChange, refused }: Props) {
     draft.repeat !== "" ||
     draft.isInverted ||
     draft.isPublic ||
+    draft.thresholds !== "" ||
     draft.clearAfter !== "1" ||
     draft.jitter !== "0" ||
     draft.links !== "" ||
@@ -106,6 +107,24 @@ export function More({ draft, onChange, refused }: Props) {
             Public: seen without signing in at /status and as a badge, by what it is called and how it is
           </label>
         </fieldset>
+        <div className="wide">
+          <Field
+            label="What its numbers have to be"
+            hint="One a line, in the unit of the number: latency <= 0.5, queue >= 1."
+          >
+            {(control) => (
+              <textarea
+                {...control}
+                rows={2}
+                spellCheck={false}
+                placeholder="latency <= 0.5"
+                value={draft.thresholds}
+                onChange={({ target }) => onChange({ thresholds: target.value })}
+              />
+            )}
+          </Field>
+          {refused.thresholds}
+        </div>
         <div className="wide">
           <Field label="Links" hint="One a line: what it is called, then its address.">
             {(control) => (

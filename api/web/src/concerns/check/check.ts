@@ -41,6 +41,7 @@ export const CheckWhole = graphql(
       jitterSeconds
       timeoutSeconds
       isInverted
+      thresholds { value min max }
       isPublic
       failAfter
       failOf

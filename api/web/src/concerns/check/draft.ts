@@ -7,6 +7,7 @@ import type { AddCheck } from "./CheckForm";
 import type { WholeCheck } from "./check";
 import { kindOf, probeOf, typedOf } from "./kinds";
 import { saidOf, type Time, timeOf } from "./maintenance";
+import { linesOf, thresholdsOf } from "./thresholds";
 
 export interface Draft {
   /** Left empty, it is what the address is called. */
@@ -34,6 +35,8 @@ export interface Draft {
   isPublic: boolean;
   jitter: string;
   clearAfter: string;
+  /** What a number has to be, a line. */
+  thresholds: string;
   /** A name and an address a line. */
   links: string;
   maintenance: readonly Time[];
@@ -48,6 +51,7 @@ export type FieldName =
   | "fail"
   | "dependsOn"
   | "maintenance"
+  | "thresholds"
   | "words"
   | "form";
 
@@ -76,6 +80,7 @@ export function draftOf(check?: WholeCheck): Draft {
     isPublic: check?.isPublic ?? false,
     jitter: String(check?.jitterSeconds ?? 0),
     clearAfter: String(check?.clearAfter ?? 1),
+    thresholds: check === undefined ? "" : linesOf(check.thresholds),
     links: check?.links.map(({ name, url }) => `${name} ${url}`).join("\n") ?? "",
     maintenance: check?.maintenance.flatMap((said) => timeOf(said) ?? []) ?? [],
   };
@@ -138,6 +143,7 @@ export function inputOf(
     tags: words.filter((tag) => tag !== ""),
     jitterSeconds: Number(draft.jitter),
     isInverted: draft.isInverted,
+    thresholds: thresholdsOf(draft.thresholds),
     isPublic: draft.isPublic,
     links: linksOf(draft.links),
     replace: before !== undefined,
@@ -188,6 +194,7 @@ const FIELDS: Record<string, FieldName> = {
   CHECK_BAD_TIMEOUT: "timeout",
   CHECK_BAD_ALERTING: "fail",
   CHECK_BAD_DEPENDENCY: "dependsOn",
+  CHECK_BAD_THRESHOLD: "thresholds",
   CHECK_BAD_MAINTENANCE: "maintenance",
   CHECK_TOO_MUCH: "words",
 };
