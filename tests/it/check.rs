@@ -197,6 +197,7 @@ async fn public(platform: &Platform, path: &str) -> (StatusCode, String) {
 }
 
 // CH-13: what somebody made public is seen by everybody, and nothing else, for as long as it is.
+// invariant: K-4
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_public_is_all_that_is_seen_without_a_token() {
     const PATHS: [&str; 3] = ["/status", "/v1/status.json", "/badge/Home%20page.svg"];
