@@ -36,8 +36,16 @@ impl DryRun {
         self.told.events.iter().all(|event| event.kind == ANSWERED)
     }
 
-    /// The plan of both: of one command that is sent in parts.
-    pub(crate) fn and(mut self, next: Self) -> Self {
+    /// The plan of what is known so far, if anything is, with the next part: of what is sent in parts, or of several commands.
+    pub(crate) fn joined(plan: Option<Self>, next: Self) -> Self {
+        match plan {
+            Some(plan) => plan.and(next),
+            None => next,
+        }
+    }
+
+    /// The plan of both.
+    fn and(mut self, next: Self) -> Self {
         let Self {
             told: answers::DryRun { events, event_count, is_whole, effects, .. }, user_errors, ..
         } = next;

@@ -35,7 +35,7 @@ use crate::{
         Check, CheckFile, CheckPayload, acknowledge, add, files, history, list, pause, push_path, remove,
         resume, run, show, snooze,
     },
-    client::{Client, Document},
+    client::{Client, Document, DryRun, Error},
     output::{Output, Table, clean, fields, moment, optional, word},
 };
 
@@ -159,22 +159,35 @@ async fn add_all(wanted: Add, client: &Client, output: &mut Output) -> Result<()
         }
     }
     let client = client.meant(intent);
-    let (mut known, mut added) = (BTreeMap::<String, String>::new(), Vec::new());
+    let (mut known, mut added) = (BTreeMap::<String, Option<String>>::new(), Vec::new());
+    let mut plan: Option<DryRun> = None;
     for Wanted { name, input: mut asked, depends_on } in all {
         let mut ids = Vec::new();
         for of in depends_on {
-            ids.push(match known.get(&of) {
-                Some(id) => id.clone(),
-                None => named::id(&client, KIND, &of).await?,
-            });
+            match known.get(&of) {
+                Some(Some(id)) => ids.push(id.clone()),
+                // What would be added before it has no id yet: what is only tried is tried without.
+                Some(None) => {}
+                None => ids.push(named::id(&client, KIND, &of).await?),
+            }
         }
         asked.insert("dependsOn".to_owned(), json!(ids));
         asked.insert("replace".to_owned(), replace.into());
-        let outcome = client.act(&ADD, input(Value::Object(asked))).await?;
+        let outcome = match client.act(&ADD, input(Value::Object(asked))).await {
+            Err(Error::DryRun(next)) => {
+                plan = Some(DryRun::joined(plan, *next));
+                known.insert(name, None);
+                continue;
+            }
+            answer => answer?,
+        };
         Failure::refused(outcome.user_errors)?;
         let Some(check) = outcome.payload.check else { continue };
-        known.insert(name, check.id.clone());
+        known.insert(name, Some(check.id.clone()));
         added.push(check);
+    }
+    if let Some(plan) = plan {
+        return Err(Error::DryRun(Box::new(plan)).into());
     }
     Ok(output.show(&added, |added| table(added))?)
 }

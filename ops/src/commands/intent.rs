@@ -156,11 +156,11 @@ refused: X_NOT_FOUND: there is no x";
             }))
             .unwrap()
         };
-        let both = part(600, Some(1), "a.org").and(part(600, Some(2), "a.org"));
+        let both = DryRun::joined(Some(part(600, Some(1), "a.org")), part(600, Some(2), "a.org"));
         assert_eq!((both.told.events.len(), both.told.event_count, both.told.is_whole), (1_000, 1_200, true));
         assert_eq!((both.told.effects.job_count, both.told.effects.ended_job_count), (2, 4));
         assert_eq!((both.told.effects.file_count, both.told.effects.bytes), (6, Some(3)));
-        let all = both.and(part(700, None, "b.org"));
+        let all = DryRun::joined(Some(both), part(700, None, "b.org"));
         assert_eq!((all.told.events.len(), all.told.event_count, all.told.is_whole), (1_000, 1_900, false));
         assert_eq!(all.told.effects.bytes, None, "the size of a part is not known");
         let calls: Vec<_> =

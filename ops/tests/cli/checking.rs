@@ -51,6 +51,8 @@ async fn a_script_has_things_checked_and_ends_by_what_is_found() {
     "#;
     fs::write(&file, text).unwrap();
     let path = file.to_str().unwrap();
+    let plan = served.json(&["check", "add", path, "--dry-run"]).await;
+    assert_eq!(plan["eventCount"], json!(3), "one for each of the file: {plan}");
     assert_eq!(served.json(&["check", "add", path]).await.as_array().unwrap().len(), 3);
     served.run(&["check", "run", "queue", "--wait"]).await.ends_with(1).says(&["queue is 7, above 5: fine"]);
     served.run(&["check", "run", "nobody", "--wait"]).await.ends_with(1).says(&["refused", "check history"]);
@@ -171,17 +173,28 @@ async fn what_another_monitor_looks_at_is_taken_once_it_is_meant() {
             { "id": 1, "name": "Site", "type": "http", "url": served.site.url("/"), "method": "GET", "interval": 60, "maxretries": 1, "active": 1 },
             { "id": 2, "name": "Old", "type": "ping", "hostname": "127.0.0.1", "interval": 300, "active": 0 },
             { "id": 3, "name": "Game", "type": "steam", "hostname": "127.0.0.1", "interval": 60, "active": 1 },
+            { "id": 4, "name": "Nothing", "type": "ping", "hostname": "a\u{7}b", "interval": 60, "active": 1 },
         ] });
     fs::write(&file, backup.to_string()).unwrap();
     let path = file.to_str().unwrap();
-    served.run(&["check", "import", path]).await.ends_with(6).says(&["--yes"]);
+    let plan = served.run(&["check", "import", path, "--format", "json"]).await.ends_with(6);
+    plan.says(&["--yes"]);
+    assert!(
+        plan.stdout.contains("Nothing"),
+        "what the server would refuse stands in the plan: {}",
+        plan.stdout
+    );
+    let nightly = ["schedule", "add", "nightly", "--every", "1d", "--", "check", "import", path, "--yes"];
+    served.run(&nightly).await.ends_with(2).says(&["is several commands"]);
     assert_eq!(served.json(&["check", "list"]).await, json!([]));
     let told = served.json(&["check", "import", path, "--yes"]).await;
     assert_eq!(
         told["checks"].as_array().unwrap().iter().filter(|check| check["isAdded"] == json!(true)).count(),
         2
     );
-    assert_eq!(told["leftOut"][0]["name"], json!("Game"));
+    let left: Vec<&str> =
+        told["leftOut"].as_array().unwrap().iter().map(|left| left["name"].as_str().unwrap()).collect();
+    assert_eq!(left, ["Game", "Mail", "Nothing"]);
     assert!(!told.to_string().contains("hidden-word"));
     assert_eq!(served.json(&["check", "show", "Old"]).await["isPaused"], json!(true));
     assert_eq!(served.json(&["check", "show", "Site"]).await["failAfter"], json!(2));

@@ -19,7 +19,7 @@ use super::{
     file::{self, Wanted},
 };
 use crate::{
-    client::Client,
+    client::{Client, DryRun, Error},
     commands::{failure::Failure, given, intent::Certainty, named, page, playlist::input},
     output::{Output, Table, clean},
 };
@@ -99,15 +99,27 @@ pub(super) async fn run(wanted: Import, client: &Client, output: &mut Output) ->
     let names: BTreeSet<String> = there.into_iter().map(|check| check.name).collect();
     let (wanted, mut left_out) = plan(found, names);
     let is_done = yes && !intent.dry_run;
-    let mut checks = Vec::new();
+    // Whatever the server would refuse is left out of the plan already.
+    let client = if is_done { client.clone() } else { client.dry() };
+    let (mut checks, mut plan) = (Vec::new(), None::<DryRun>);
     for (wanted, is_paused) in wanted {
         let (name, kind) = (wanted.name.clone(), kind_of(&wanted));
-        let is_added = is_done && {
-            let refused = add(wanted, is_paused, client).await?;
-            left_out.extend(refused.iter().map(|why| LeftOut { name: name.clone(), why: why.clone() }));
-            refused.is_none()
+        let is_added = match add(wanted, is_paused, &client).await {
+            Ok(Some(why)) => {
+                left_out.push(LeftOut { name, why });
+                continue;
+            }
+            Err(Failure::Client(Error::DryRun(next))) => {
+                plan = Some(DryRun::joined(plan, *next));
+                false
+            }
+            added => added.map(|_| true)?,
         };
         checks.push(Row { name, kind, is_paused, is_added });
+    }
+    // What a schedule would do is asked so: it is told what that records.
+    if let Some(plan) = plan.filter(|_| is_done) {
+        return Err(Error::DryRun(Box::new(plan)).into());
     }
     output.show(&Told { checks, left_out }, table)?;
     if is_done || intent.dry_run {
@@ -153,6 +165,18 @@ fn plan(found: Found, mut names: BTreeSet<String>) -> (Vec<(Wanted, bool)>, Vec<
 /// What stands before a value that opens something.
 const OPENS: [&str; 6] = ["key", "token", "secret", "pass", "auth", "sig"];
 
+/// Letters and digits in a row that nobody reads as a word.
+const KEY_CHARS_MIN: usize = 20;
+
+/// Whether a part of a path looks as keys do: long, of letters and digits.
+fn is_key(part: &str) -> bool {
+    let has = |is: fn(char) -> bool| part.contains(is);
+    part.len() >= KEY_CHARS_MIN
+        && part.chars().all(|character| character.is_ascii_alphanumeric())
+        && has(|character| character.is_ascii_digit())
+        && has(|character| character.is_ascii_alphabetic())
+}
+
 /// Why an address is not taken that would be read by everybody who reads the check.
 fn secret_in(url: &str) -> Option<&'static str> {
     if url.contains("${") {
@@ -161,7 +185,8 @@ fn secret_in(url: &str) -> Option<&'static str> {
     let address = Url::parse(url).ok()?;
     let opens = |name: &str| OPENS.iter().any(|word| name.to_lowercase().contains(word));
     let has_secret = address.password().is_some() || !address.username().is_empty();
-    (has_secret || address.query_pairs().any(|(name, _)| opens(&name)))
+    let has_key = address.path_segments().into_iter().flatten().any(is_key);
+    (has_secret || has_key || address.query_pairs().any(|(name, _)| opens(&name)))
         .then_some("its address has what may be secret, and everybody who reads the check would read it")
 }
 
@@ -257,12 +282,14 @@ mod tests {
             ("a", "https://a.example/?api_key=hidden-word"),
             ("b", "https://${HOST}/"),
             ("c", "https://a.example/?page=2"),
+            ("d", "https://hooks.example/services/T0/hiddenword9hiddenword9"),
+            ("e", "https://a.example/2026/a-long-title-of-many-words-and-7-more"),
         ] {
             found.take(json!({ "name": name, "kind": "http", "url": url }), false);
         }
         let (wanted, left_out) = plan(found, BTreeSet::new());
-        assert_eq!(wanted.iter().map(|(check, _)| check.name.as_str()).collect::<Vec<_>>(), ["c"]);
-        assert!(left_out.len() == 2 && !format!("{left_out:?}").contains("hidden-word"), "{left_out:?}");
+        assert_eq!(wanted.iter().map(|(check, _)| check.name.as_str()).collect::<Vec<_>>(), ["c", "e"]);
+        assert!(left_out.len() == 3 && !format!("{left_out:?}").contains("hidden"), "{left_out:?}");
         assert!(!read("a: b\n  token: hidden-word\n c: [").unwrap_err().contains("hidden-word"));
     }
 

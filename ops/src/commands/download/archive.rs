@@ -93,10 +93,7 @@ async fn import(file: &Path, client: &Client, output: &mut Output) -> Result<(),
         let sent = client.act(&IMPORT, input(json!({ "text": part.join("\n") })));
         let outcome = match sent.await {
             Err(Error::DryRun(next)) => {
-                plan = Some(match plan {
-                    Some(plan) => plan.and(*next),
-                    None => *next,
-                });
+                plan = Some(DryRun::joined(plan, *next));
                 continue;
             }
             answer => answer?,

@@ -159,10 +159,7 @@ async fn plan(
     for part in parts {
         match client.dry().act(doing.document, part).await {
             Err(Error::DryRun(next)) => {
-                plan = Some(match plan {
-                    Some(plan) => plan.and(*next),
-                    None => *next,
-                });
+                plan = Some(DryRun::joined(plan, *next));
             }
             // Refused as it would be in earnest.
             answer => Failure::refused(answer?.user_errors)?,

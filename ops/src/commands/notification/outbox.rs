@@ -121,10 +121,7 @@ async fn retry(wanted: Retry, client: &Client, output: &mut Output) -> Result<()
     for ids in found.chunks(at_once) {
         let outcome = match meant.act(&RETRY, input(json!({ "ids": ids }))).await {
             Err(Error::DryRun(next)) => {
-                plan = Some(match plan {
-                    Some(plan) => plan.and(*next),
-                    None => *next,
-                });
+                plan = Some(DryRun::joined(plan, *next));
                 continue;
             }
             answer => answer?,

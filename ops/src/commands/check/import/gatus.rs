@@ -138,6 +138,10 @@ fn conditions(endpoint: &Value, name: &str, fields: &mut Map<String, Value>, fou
         }
         found.leave(name, format!("the condition {condition}"));
     }
+    let said = endpoint.get("conditions").map(Value::to_string).unwrap_or_default();
+    if fields.get("kind") == Some(&json!("http")) && !said.contains("[STATUS]") {
+        found.leave(name, "any status was well there: here one from 200 to 399 is");
+    }
 }
 
 /// Takes a condition that is one of the check itself.
