@@ -121,16 +121,16 @@ impl Status {
         };
         let one = async |State(status): State<Self>, Path(file): Path<String>| {
             let Some(name) = file.strip_suffix(".svg") else { return nothing() };
-            match status.rows().await {
-                Ok(rows) => match rows.into_iter().find(|(row, _)| row.name == name) {
-                    Some((row, _)) => status.drawn(&row),
+            match status.checks().await {
+                Ok(checks) => match checks.into_iter().find(|row| row.name == name) {
+                    Some(row) => status.drawn(&row),
                     None => nothing(),
                 },
                 Err(why) => away(&why),
             }
         };
-        let shown = async |State(status): State<Self>, headers: HeaderMap| match status.rows().await {
-            Ok(rows) if rows.is_empty() => nothing(),
+        let shown = async |State(status): State<Self>, headers: HeaderMap| match status.checks().await {
+            Ok(checks) if checks.is_empty() => nothing(),
             Ok(_) => page::status(&headers),
             Err(why) => away(&why),
         };
@@ -146,7 +146,13 @@ impl Status {
         Scope::of_session(ProjectId::HOME, PrincipalId::PLATFORM, Role::Viewer)
     }
 
-    /// The checks that are public, with their incidents, by their names.
+    /// The checks that are public, by their names.
+    async fn checks(&self) -> Result<Vec<CheckRow>, String> {
+        let read = self.views.of::<CheckView>().read(Self::scope(), view::public_checks);
+        read.await.map_err(|error| error.to_string())
+    }
+
+    /// The same with their incidents.
     async fn rows(&self) -> Result<Vec<(CheckRow, Vec<IncidentRow>)>, String> {
         let since = before(self.clock.now(), INCIDENTS_FOR);
         let read = self.views.of::<CheckView>().read(Self::scope(), move |rows| {

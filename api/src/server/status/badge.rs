@@ -1,5 +1,7 @@
 //! A badge: a name and how it is, as a picture for pages of others.
 
+use quick_xml::escape::escape;
+
 pub(super) const GREEN: &str = "#2e7d32";
 pub(super) const RED: &str = "#c62828";
 pub(super) const GREY: &str = "#616161";
@@ -17,7 +19,7 @@ pub(super) fn badge(name: &str, word: &str, colour: &str) -> String {
     let width = |text: &str| text.chars().map(columns).sum::<usize>() * CHAR_PX;
     let (name_px, word_px) = (width(&name), width(word));
     let (left, right) = (name_px + 2 * SIDE_PX, word_px + 2 * SIDE_PX);
-    let (all, word_at, name) = (left + right, left + SIDE_PX, escaped(&name));
+    let (all, word_at, name) = (left + right, left + SIDE_PX, escape(name.as_str()));
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" width="{all}" height="20" role="img" aria-label="{name}: {word}">
 <title>{name}: {word}</title>
@@ -50,21 +52,6 @@ const fn columns(character: char) -> usize {
         | '\u{1f300}'..='\u{1faff}' => 2,
         _ => 1,
     }
-}
-
-/// A text as SVG has it.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]
