@@ -20,11 +20,15 @@ interface Props extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, "disabled"
 export function Button({ look, small, icon, off, running, children, className, ...rest }: Props) {
   const reason = useId();
   const isRunning = typeof running === "string";
+  // Whoever steers by voice says what stands there, so that it is part of the name while it runs, too (WCAG 2.5.3).
+  const label = rest["aria-label"];
+  const spoken = isRunning && label !== undefined ? `${running} ${label}` : label;
   const classes = ["btn", look, small && "small", className].filter(Boolean).join(" ");
   const button = (
     <button
       type="button"
       {...rest}
+      aria-label={spoken}
       className={classes}
       aria-disabled={off !== undefined || isRunning || undefined}
       aria-describedby={off === undefined ? undefined : reason}
