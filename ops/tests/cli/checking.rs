@@ -1,7 +1,8 @@
 //! What is looked at again and again.
 
-use std::fs;
+use std::{fs, path::Path};
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::harness::{Served, run_reading};
@@ -201,6 +202,95 @@ async fn what_another_monitor_looks_at_is_taken_once_it_is_meant() {
     let again = served.json(&["check", "import", path, "--yes"]).await;
     assert_eq!(again["checks"], json!([]));
     served.run(&["check", "import", "-"]).await.ends_with(2);
+}
+
+/// The database of an Uptime Kuma that looked each minute of a year: the tables as its version 1.23 has them, as far as a monitor needs
+/// them. The shop fails once a day for a minute, and has no patience; the nas fails as often and is tried again twice before anybody is
+/// told, and is down for ten minutes each 100 days.
+fn kuma_of_a_year(file: &Path) {
+    let database = Connection::open(file).expect("a database can be made");
+    database
+        .execute_batch(
+            "CREATE TABLE monitor (id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(150), active BOOLEAN DEFAULT 1, user_id INTEGER,
+                interval INTEGER DEFAULT 20, url TEXT, type VARCHAR(20), hostname VARCHAR(255), port INTEGER, keyword VARCHAR(255),
+                maxretries INTEGER DEFAULT 0, ignore_tls BOOLEAN DEFAULT 0, upside_down BOOLEAN DEFAULT 0,
+                maxredirects INTEGER DEFAULT 10, accepted_statuscodes_json TEXT DEFAULT '[\"200-299\"]', method TEXT DEFAULT 'GET',
+                body TEXT, headers TEXT, basic_auth_user TEXT, basic_auth_pass TEXT, expiry_notification BOOLEAN DEFAULT 1,
+                parent INTEGER, timeout DOUBLE DEFAULT 0);
+             CREATE TABLE heartbeat (id INTEGER PRIMARY KEY AUTOINCREMENT, important BOOLEAN DEFAULT 0, monitor_id INTEGER NOT NULL,
+                status SMALLINT NOT NULL, msg TEXT, time DATETIME NOT NULL, ping INTEGER, duration INTEGER DEFAULT 0,
+                down_count INTEGER DEFAULT 0);
+             CREATE INDEX monitor_time_index ON heartbeat (monitor_id, time);
+             CREATE TABLE tag (id INTEGER PRIMARY KEY, name VARCHAR(255), color VARCHAR(255));
+             CREATE TABLE monitor_tag (id INTEGER PRIMARY KEY, monitor_id INTEGER, tag_id INTEGER, value TEXT);
+             CREATE TABLE notification (id INTEGER PRIMARY KEY, name VARCHAR(255), config TEXT);
+             INSERT INTO monitor (name, type, url, interval, maxretries, expiry_notification, timeout) VALUES
+                ('shop', 'http', 'https://shop.example/', 60, 0, 0, 48), ('nas', 'ping', NULL, 60, 2, 0, 0);
+             UPDATE monitor SET hostname = 'nas.example' WHERE name = 'nas';
+             INSERT INTO monitor (name, type, url, basic_auth_user, basic_auth_pass)
+                VALUES ('vault', 'http', 'https://vault.example/', 'me', 'hidden-word');
+             INSERT INTO tag VALUES (1, 'home', '#fff');
+             INSERT INTO monitor_tag VALUES (1, 2, 1, '');
+             INSERT INTO notification VALUES (1, 'Mail', '{\"password\": \"hidden-word\"}');
+             WITH RECURSIVE minutes(minute) AS (SELECT 0 UNION ALL SELECT minute + 1 FROM minutes WHERE minute < 525599)
+             INSERT INTO heartbeat (important, monitor_id, status, msg, time)
+                SELECT minute % 1440 IN (700, 701), 1, minute % 1440 <> 700, 'it says', strftime('%Y-%m-%d %H:%M:%f', 1735689600 + 60 * minute, 'unixepoch')
+                FROM minutes;
+             WITH RECURSIVE minutes(minute) AS (SELECT 0 UNION ALL SELECT minute + 1 FROM minutes WHERE minute < 525599)
+             INSERT INTO heartbeat (important, monitor_id, status, msg, time)
+                SELECT minute % 144000 IN (100002, 100010), 2,
+                    CASE WHEN minute % 144000 BETWEEN 100002 AND 100009 THEN 0
+                         WHEN minute % 144000 IN (100000, 100001) OR minute % 1440 = 5 THEN 2 WHEN minute = 9 THEN 3 ELSE 1 END,
+                    '', strftime('%Y-%m-%d %H:%M:%f', 1735689600 + 60 * minute, 'unixepoch')
+                FROM minutes;",
+        )
+        .expect("it is SQL");
+}
+
+// Issue 10, must hold 8: a year of another monitor is read, its rules are tried on it, and nobody is told anything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_year_of_kuma_is_taken_with_what_its_rules_make_of_it() {
+    let served = Served::start().await;
+    let file = served.data().join("kuma.db");
+    kuma_of_a_year(&file);
+    let path = file.to_str().unwrap();
+    let plan = served.run(&["check", "import", path]).await.ends_with(6);
+    assert!(plan.stdout.contains("TOLD THERE") && plan.stdout.contains("525600"), "{}", plan.stdout);
+    assert_eq!(served.json(&["notification", "list"]).await, json!([]), "a plan tells nobody");
+    let told = served.json(&["check", "import", path, "--yes"]).await;
+    let [shop, nas] = told["checks"].as_array().unwrap().as_slice() else { panic!("{told}") };
+    assert_eq!((&shop["name"], &nas["name"]), (&json!("shop"), &json!("nas")));
+    let tried = |check: &Value| {
+        let tried = &check["tried"];
+        ["beatCount", "toldCount", "alertCount"].map(|field| tried[field].as_u64().unwrap())
+    };
+    assert_eq!(tried(shop), [525_600, 365, 365]);
+    assert_eq!(
+        tried(nas),
+        [525_599, 3, 3],
+        "what is tried again before anybody is told is no alert, and maintenance is no look"
+    );
+    assert_eq!(shop["tried"]["since"], json!("2025-01-01T00:00:00.000000Z"));
+    assert_eq!(shop["tried"]["until"], json!("2025-12-31T23:59:00.000000Z"));
+    let left = told["leftOut"].to_string();
+    assert!(
+        left.contains("vault") && left.contains("Mail") && !told.to_string().contains("hidden-word"),
+        "{left}"
+    );
+    let nas = served.json(&["check", "show", "nas"]).await;
+    assert_eq!((&nas["kind"], &nas["failAfter"]), (&json!("ping"), &json!(3)));
+    assert_eq!(served.json(&["check", "export", "shop"]).await[0]["timeout"], json!("48s"));
+    let notices = served.json(&["notification", "list"]).await;
+    assert!(notices.as_array().unwrap().len() <= 2, "nobody is told of what is past: {notices}");
+
+    // Another database is none of a monitor's.
+    let other = served.data().join("other.db");
+    Connection::open(&other).unwrap().execute_batch("CREATE TABLE film (id INTEGER)").unwrap();
+    served
+        .run(&["check", "import", other.to_str().unwrap()])
+        .await
+        .ends_with(2)
+        .says(&["no database of Uptime Kuma"]);
 }
 
 // CH-13: a file is read when it is written, says what is wrong with its line, and loses nothing by that.

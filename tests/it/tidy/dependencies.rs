@@ -24,7 +24,7 @@ pub(super) const FREE: &[&str] = &["benches", "tests"];
 const HOMES: &[(&str, &[&str])] = &[
     ("redb", &["events/log"]),
     ("async-nats", &["events/log"]),
-    ("rusqlite", &["projections"]),
+    ("rusqlite", &["projections", "ops"]),
     ("ractor", &["actors"]),
     ("axum", &["api", "ops"]),
     ("async-graphql", &["api", "ops"]),

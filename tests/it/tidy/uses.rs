@@ -44,7 +44,8 @@ impl Home {
 const HOMES: &[Home] = &[
     Home::of(&["redb"], &["events/log/src/log"], "read and append through events/log/src/log"),
     Home::of(&["async_nats"], &["events/log/src/fanout"], "publish through events/log/src/fanout"),
-    Home::of(&["rusqlite"], &["projections/src"], "ask a view for it"),
+    // What another program keeps in a database is no view.
+    Home::of(&["rusqlite"], &["projections/src", "ops/src/commands/check/import"], "ask a view for it"),
     Home::of(&["ractor"], &["actors/src"], "start an actor through actors/src/supervisor"),
     // A test of something that fetches serves what is fetched.
     Home::of(&["axum"], &["api/src", "ops/src"], "HTTP is spoken in api").tests_too(),

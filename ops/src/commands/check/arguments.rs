@@ -37,9 +37,11 @@ Examples:
   backup; curl -fsS \"$(mediary check push-url backup)/$?\"";
 
 const IMPORT_HELP: &str = "\
-No channel, password or header is taken: they may be secret, and are named.
+No channel, password or header is taken: they may be secret, and are named. Of a database of Uptime Kuma what its rules make of all
+that it found is shown, too: stop it before you copy kuma.db, or copy kuma.db-wal with it.
 
 Examples:
+  mediary check import kuma.db
   mediary check import Uptime_Kuma_Backup.json
   mediary check import gatus.yaml --yes
   curl -fsS -H \"X-Api-Key: $KEY\" https://healthchecks.io/api/v3/checks/ | mediary check import -";

@@ -3,6 +3,7 @@
 //! Every file is read to checks in the words of our own files ([`super::file`]), which decide whether they can be. Nothing secret is
 //! taken: a monitor that needs a password or a header to look is named, and left out.
 
+mod beats;
 mod gatus;
 mod healthchecks;
 mod kuma;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use self::beats::{Database, Tried};
 use super::{
     ADD, KIND, LIST, PAUSE,
     file::{self, Wanted},
@@ -27,7 +29,7 @@ use crate::{
 /// What another monitor looks at.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// A backup of Uptime Kuma (JSON), endpoints of Gatus (YAML), or the checks of a project of Healthchecks as its API tells them (JSON).
+    /// The database of Uptime Kuma (kuma.db) or a backup of it (JSON), endpoints of Gatus (YAML), or the checks of a project of Healthchecks as its API tells them (JSON).
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
@@ -47,6 +49,8 @@ struct Taken {
     /// In the words of our files.
     fields: Map<String, Value>,
     is_paused: bool,
+    /// What the database of the other monitor calls it.
+    monitor: Option<u64>,
 }
 
 /// What is not taken.
@@ -66,6 +70,16 @@ struct Row {
     is_paused: bool,
     /// Whether it was added.
     is_added: bool,
+    /// What its rule makes of what was found there, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tried: Option<Tried>,
+}
+
+/// What can be added.
+struct Planned {
+    wanted: Wanted,
+    is_paused: bool,
+    monitor: Option<u64>,
 }
 
 /// What is shown of all.
@@ -79,7 +93,7 @@ struct Told {
 impl Found {
     fn take(&mut self, fields: Value, is_paused: bool) {
         if let Value::Object(fields) = fields {
-            self.checks.push(Taken { fields, is_paused });
+            self.checks.push(Taken { fields, is_paused, monitor: None });
         }
     }
 
@@ -90,11 +104,15 @@ impl Found {
 
 pub(super) async fn run(wanted: Import, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let Import { file, certainty: Certainty { intent, yes } } = wanted;
-    let text = given::text_of(&file)?;
-    let found = read(&text).map_err(|why| Failure::Usage {
+    let unread = |why: String| Failure::Usage {
         message: format!("{}: {why}", file.display()),
-        advice: "it is a backup of Uptime Kuma, endpoints of Gatus, or what the API of Healthchecks tells of a project's checks",
-    })?;
+        advice: "it is a database or a backup of Uptime Kuma, endpoints of Gatus, or what the API of Healthchecks tells of a project's checks",
+    };
+    let database = Database::open(&file).map_err(unread)?;
+    let found = match &database {
+        Some(database) => kuma::read(&database.backup().map_err(unread)?).unwrap_or_default(),
+        None => read(&given::text_of(&file)?).map_err(unread)?,
+    };
     let there = page::all(client, &LIST, json!({}), None).await?;
     let names: BTreeSet<String> = there.into_iter().map(|check| check.name).collect();
     let (wanted, mut left_out) = plan(found, names);
@@ -102,8 +120,12 @@ pub(super) async fn run(wanted: Import, client: &Client, output: &mut Output) ->
     // Whatever the server would refuse is left out of the plan already.
     let client = if is_done { client.clone() } else { client.dry() };
     let (mut checks, mut plan) = (Vec::new(), None::<DryRun>);
-    for (wanted, is_paused) in wanted {
+    for Planned { wanted, is_paused, monitor } in wanted {
         let (name, kind) = (wanted.name.clone(), kind_of(&wanted));
+        let rule = mediary_api::check_of(wanted.input.clone()).map(|add| add.definition).ok();
+        let beats = database.as_ref().zip(monitor).zip(rule);
+        let tried = beats.map(|((database, monitor), rule)| database.tried(monitor, &rule));
+        let tried = tried.transpose().map_err(unread)?;
         let is_added = match add(wanted, is_paused, &client).await {
             Ok(Some(why)) => {
                 left_out.push(LeftOut { name, why });
@@ -115,7 +137,7 @@ pub(super) async fn run(wanted: Import, client: &Client, output: &mut Output) ->
             }
             added => added.map(|_| true)?,
         };
-        checks.push(Row { name, kind, is_paused, is_added });
+        checks.push(Row { name, kind, is_paused, is_added, tried });
     }
     // What a schedule would do is asked so: it is told what that records.
     if let Some(plan) = plan.filter(|_| is_done) {
@@ -142,10 +164,10 @@ fn read(text: &str) -> Result<Found, String> {
 }
 
 /// What can be added, and all that is left out: what is called as something that is there stays as it is there.
-fn plan(found: Found, mut names: BTreeSet<String>) -> (Vec<(Wanted, bool)>, Vec<LeftOut>) {
+fn plan(found: Found, mut names: BTreeSet<String>) -> (Vec<Planned>, Vec<LeftOut>) {
     let Found { checks, mut left_out } = found;
     let mut wanted = Vec::new();
-    for Taken { fields, is_paused } in checks {
+    for Taken { fields, is_paused, monitor } in checks {
         let name = fields.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
         if let Some(why) = fields.get("url").and_then(Value::as_str).and_then(secret_in) {
             left_out.push(LeftOut { name, why: why.to_owned() });
@@ -155,7 +177,7 @@ fn plan(found: Found, mut names: BTreeSet<String>) -> (Vec<(Wanted, bool)>, Vec<
             Ok(_) if !names.insert(name.clone()) => {
                 left_out.push(LeftOut { name, why: "there is a check of this name".to_owned() });
             }
-            Ok(check) => wanted.push((check, is_paused)),
+            Ok(check) => wanted.push(Planned { wanted: check, is_paused, monitor }),
             Err(why) => left_out.push(LeftOut { name, why }),
         }
     }
@@ -213,15 +235,19 @@ async fn add(wanted: Wanted, is_paused: bool, client: &Client) -> Result<Option<
 }
 
 fn table(told: &Told) -> String {
-    let mut checks = Table::new(&["name", "kind", "is"]);
-    for Row { name, kind, is_paused, is_added } in &told.checks {
+    let is_tried = told.checks.iter().any(|row| row.tried.is_some());
+    let columns = ["name", "kind", "is", "beats", "told there", "by its rule"];
+    let mut checks = Table::new(if is_tried { &columns } else { &columns[..3] });
+    for Row { name, kind, is_paused, is_added, tried } in &told.checks {
         let is = match (is_added, is_paused) {
             (true, true) => "added, paused",
             (true, false) => "added",
             (false, true) => "would be added, paused",
             (false, false) => "would be added",
         };
-        checks.row([clean(name), kind.clone(), is.to_owned()]);
+        let own = [clean(name), kind.clone(), is.to_owned()];
+        let tried = tried.as_ref().map_or_else(|| ["-"; 3].map(str::to_owned), Tried::columns);
+        checks.row(own.into_iter().chain(tried.into_iter().filter(|_| is_tried)));
     }
     let mut left_out = Table::new(&["left out", "why"]);
     for LeftOut { name, why } in &told.left_out {
@@ -268,7 +294,7 @@ mod tests {
         }
         found.take(json!({ "name": "odd", "kind": "ping" }), false);
         let (wanted, left_out) = plan(found, ["nas".to_owned()].into());
-        assert_eq!(wanted.iter().map(|(check, _)| check.name.as_str()).collect::<Vec<_>>(), ["site"]);
+        assert_eq!(wanted.iter().map(|planned| planned.wanted.name.as_str()).collect::<Vec<_>>(), ["site"]);
         assert_eq!(
             left_out.iter().map(|left| left.name.as_str()).collect::<Vec<_>>(),
             ["nas", "site", "odd"]
@@ -288,7 +314,7 @@ mod tests {
             found.take(json!({ "name": name, "kind": "http", "url": url }), false);
         }
         let (wanted, left_out) = plan(found, BTreeSet::new());
-        assert_eq!(wanted.iter().map(|(check, _)| check.name.as_str()).collect::<Vec<_>>(), ["c", "e"]);
+        assert_eq!(wanted.iter().map(|planned| planned.wanted.name.as_str()).collect::<Vec<_>>(), ["c", "e"]);
         assert!(left_out.len() == 3 && !format!("{left_out:?}").contains("hidden"), "{left_out:?}");
         assert!(!read("a: b\n  token: hidden-word\n c: [").unwrap_err().contains("hidden-word"));
     }

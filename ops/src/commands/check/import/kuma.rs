@@ -41,7 +41,7 @@ pub(super) fn read(json: &Value) -> Option<Found> {
                 if is(monitor, "expiryNotification") {
                     found.checks.extend(certificate(monitor, name, is_paused));
                 }
-                found.take(Value::Object(fields), is_paused);
+                found.checks.push(super::Taken { fields, is_paused, monitor: number(monitor, "id") });
             }
             Err(why) => found.leave(name, why),
         }
@@ -190,7 +190,7 @@ fn certificate(monitor: &Value, name: &str, is_paused: bool) -> Option<super::Ta
         "port": url.port().unwrap_or(443), "every": "1d",
     });
     match fields {
-        Value::Object(fields) => Some(super::Taken { fields, is_paused }),
+        Value::Object(fields) => Some(super::Taken { fields, is_paused, monitor: None }),
         _ => None,
     }
 }
