@@ -3,7 +3,9 @@
 mod alerting;
 mod backtest;
 mod maintenance;
+mod printed;
 mod probe;
+mod report;
 mod threshold;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +17,9 @@ pub use self::{
     alerting::{Alerting, AlertingRefused},
     backtest::Alert,
     maintenance::{Maintenance, MaintenanceRefused},
+    printed::Printed,
     probe::{HttpExpectation, JsonExpectation, Probe, ProbeRefused, RecordType},
+    report::{Month, Report, ReportRefused},
     threshold::{Bound, NotFinite, Threshold, ThresholdRefused},
 };
 use crate::{
@@ -290,14 +294,14 @@ pub struct FileOfChecks {
 }
 
 /// A report.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Beat {
     /// Of which check.
     pub check_id: CheckId,
     /// What it says.
     pub kind: BeatKind,
-    /// Its own words; nothing if it has none.
-    pub message: String,
+    /// What came with it.
+    pub printed: Printed,
     /// When it came in.
     pub at: Timestamp,
 }

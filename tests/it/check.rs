@@ -1,6 +1,7 @@
 //! What is looked at again and again, by every door (CH-01 to CH-10).
 
-use mediary_tests::{Platform, events_of, until};
+use mediary_schema::{Clock, Timestamp};
+use mediary_tests::{Platform, Subscriber, events_of, until};
 use reqwest::{StatusCode, Url};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -9,6 +10,8 @@ const ADD: &str = "mutation($input: CheckAddInput!) { checkAdd(input: $input) {
     check { id } position userErrors { code message advice } } }";
 const SHOW: &str = "query($id: ID!) { check(id: $id) { name kind state reason message stateSinceAt lastRunAt nextRunAt isPaused
     isLate inMaintenance isAcknowledged incidentId behind values { name value unit } uptime } }";
+const REPORT: &str = "mutation($input: CheckReportInput!) { checkReport(input: $input) { report { month zone since until upMinutes
+    downMinutes unwatchedMinutes minutes exactSince } position userErrors { code message advice } } }";
 const NOTICES: &str = "{ notifications(first: 50) { nodes { title severity } } }";
 
 async fn add(platform: &Platform, input: Value) -> String {
@@ -181,6 +184,83 @@ async fn one_cause_is_one_notice() {
     assert!(said.to_string().contains(sentence), "people are told names: {said}");
     until("a person is told", || async { (!titles(&platform).await.is_empty()).then_some(()) }).await;
     assert_eq!(titles(&platform).await, ["switch is failing"]);
+    platform.stop().await;
+}
+
+// CH-08, UI-05: a look that turns nothing is in no event, and is told all the same to whoever may see the check.
+#[tokio::test(flavor = "multi_thread")]
+async fn looks_that_turn_nothing_are_told_while_somebody_listens() {
+    let platform = Platform::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let probe = json!({ "tcp": { "host": "127.0.0.1", "port": listener.local_addr().unwrap().port() } });
+    let of = |name: &str| json!({ "name": name, "probe": probe, "timing": { "everySeconds": 1 }, "replace": true });
+    let wanted = add(&platform, of("wanted")).await;
+    let other = add(&platform, of("other")).await;
+    for id in [&wanted, &other] {
+        until_it_is(&platform, id, "OK").await;
+    }
+    let runs = "subscription($ids: [ID!]) { checkRuns(ids: $ids) { checks { id lastRunAt state } } }";
+    let mut socket = Subscriber::open(&platform.client, runs, json!({ "ids": [wanted] })).await;
+    assert_eq!(socket.item().await["checkRuns"]["checks"], json!([]), "it begins");
+    let mut seen = Vec::new();
+    while seen.len() < 3 {
+        let mut item = socket.item().await;
+        for check in item["checkRuns"]["checks"].as_array_mut().unwrap() {
+            assert_eq!((&check["id"], &check["state"]), (&json!(wanted), &json!("OK")), "of no other");
+            let at: Timestamp = serde_json::from_value(check["lastRunAt"].take()).unwrap();
+            if seen.last() != Some(&at) {
+                seen.push(at);
+            }
+        }
+    }
+    assert!(seen.is_sorted(), "{seen:?}");
+    let events = platform.client.events_after(0).await;
+    assert_eq!(events_of(&events, "check.turned").len(), 2, "nothing turned but once for each");
+    platform.stop().await;
+}
+
+// CH-08: what was said of a month is in the record; the same again adds nothing to it.
+// invariant: K-5
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_is_written_down_minute_by_minute() {
+    let platform = Platform::start().await;
+    let probe = json!({ "tcp": { "host": "127.0.0.1", "port": 1 } });
+    let input = json!({ "name": "nobody", "probe": probe, "timing": { "everySeconds": 1 } });
+    let id = add(&platform, input).await;
+    until_it_is(&platform, &id, "FAILING").await;
+    let ask = async |month: &str, zone: &str| {
+        let input = json!({ "input": { "id": id, "month": month, "zone": zone } });
+        platform.client.ask(REPORT, input).await["checkReport"].take()
+    };
+    // Of a month of which nobody looked nobody says that it was well.
+    let before = ask("2026-02", "Europe/Berlin").await;
+    let report = &before["report"];
+    assert_eq!((&report["minutes"], &report["upMinutes"]), (&json!("40320n"), &json!(0)), "{before}");
+    assert_eq!(report["since"], json!("2026-01-31T23:00:00.000000Z"));
+    let again = ask("2026-02", "Europe/Berlin").await;
+    assert_eq!(again["report"], before["report"]);
+    let events = platform.client.events_after(0).await;
+    assert_eq!(events_of(&events, "check.reported").len(), 1, "the same again is not written down again");
+
+    // A whole minute of looks: down, since every one failed.
+    let month = Clock::system().now().to_string()[..7].to_owned();
+    let report = until("a minute is over in which it was looked at", || async {
+        let told = ask(&month, "UTC").await;
+        told["report"]["downMinutes"].as_u64().is_some_and(|down| down > 0).then_some(told)
+    })
+    .await;
+    let report = &report["report"];
+    assert_eq!(report["upMinutes"], json!(0), "{report}");
+    assert!(report["minutes"].as_str().unwrap().contains("n1d"), "{report}");
+    let minutes =
+        ["upMinutes", "downMinutes", "unwatchedMinutes"].map(|field| report[field].as_u64().unwrap());
+    let moment = |field: &str| report[field].as_str().unwrap().parse::<Timestamp>().unwrap();
+    assert_eq!(minutes.iter().sum::<u64>(), moment("until").since(moment("since")).as_secs() / 60);
+
+    for (month, zone) in [("2026-13", "UTC"), ("9000-01", "UTC"), ("2026-01", "Mars/Olympus")] {
+        let told = ask(month, zone).await;
+        assert_eq!(told["userErrors"][0]["code"], json!("CHECK_BAD_REPORT"), "{month} {zone}: {told}");
+    }
     platform.stop().await;
 }
 

@@ -289,7 +289,8 @@ impl State {
     /// Shows when a check is looked at next.
     pub(super) fn show(&self, id: CheckId) {
         let Some(watched) = self.roster.get(id) else { return self.arguments.checks.forget(id) };
-        let (next, is_running) = (watched.next(), self.at_work.contains_key(&id));
+        let (next, has_begun) = (watched.next(), watched.begun().is_some());
+        let is_running = has_begun || self.at_work.contains_key(&id);
         self.arguments.checks.change(id, |standing| {
             (standing.next_run_at, standing.is_running) = (next, is_running);
         });

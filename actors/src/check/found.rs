@@ -12,7 +12,7 @@ use mediary_log::{
 };
 use mediary_schema::{
     CheckId, ProjectId, RunId, Timestamp,
-    check::{Beat, BeatKind, Finding, Reason, Standing, Verdict},
+    check::{Beat, BeatKind, Finding, Printed, Reason, Standing, Verdict},
 };
 use ractor::ActorRef;
 use uuid::Uuid;
@@ -57,18 +57,21 @@ impl State {
 
     /// A report came in.
     pub(super) fn reported(&mut self, myself: &ActorRef<Message>, beat: Beat) {
-        let Beat { check_id, kind, message, at } = beat;
+        let Beat { check_id, kind, printed: Printed { message, values }, at } = beat;
         let Some(watched) = self.roster.get(check_id).filter(|watched| watched.reports_by_itself()) else {
             return;
         };
-        let (project, is_inverted) = (watched.project, watched.definition.is_inverted);
+        let (project, definition) = (watched.project, watched.definition.clone());
+        // Whoever does not say when it begins takes no time.
+        let took = watched.begun().map(|begun| at.since(begun)).unwrap_or_default();
         let said = |words: &str| if message.is_empty() { words.to_owned() } else { message.clone() };
         let finding = match kind {
             BeatKind::Success | BeatKind::Exit(0) => Finding::ok(said("reported")),
             BeatKind::Fail => Finding::failing(said("reported a failure")),
             BeatKind::Exit(code) => Finding::failing(said(&format!("reported exit {code}"))),
             BeatKind::Start => {
-                self.arguments.checks.change(check_id, |standing| standing.is_running = true);
+                self.roster.begins(check_id, at);
+                self.show(check_id);
                 return;
             }
             BeatKind::Log => {
@@ -81,14 +84,18 @@ impl State {
                 return;
             }
         };
-        let finding = if is_inverted { finding.inverted() } else { finding };
+        let finding = finding.with(values).within(&definition.thresholds);
+        let finding = if definition.is_inverted { finding.inverted() } else { finding };
         self.roster.looked(check_id, at);
-        measured::tell(&self.arguments.samples, project, check_id, at, Duration::ZERO, &finding);
-        let standing = Standing { last_run_at: Some(at), last: Some(finding.clone()), ..Standing::default() };
+        measured::tell(&self.arguments.samples, project, check_id, at, took, &finding);
+        let took_ms = took.as_millis() as u64;
+        let (last_run_at, last_took_ms) = (Some(at), Some(took_ms).filter(|took_ms| *took_ms > 0));
+        let standing =
+            Standing { last_run_at, last: Some(finding.clone()), last_took_ms, ..Standing::default() };
         self.arguments.checks.set(check_id, standing);
         self.show(check_id);
         let run_id = RunId::from_uuid(self.arguments.gate.ids().next());
-        self.reported_so(myself, check_id, Found { finding, at, run_id: Some(run_id), took_ms: 0 });
+        self.reported_so(myself, check_id, Found { finding, at, run_id: Some(run_id), took_ms });
     }
 
     /// The moment of a report went by without one.
@@ -98,10 +105,12 @@ impl State {
             .next()
             .is_some_and(|moment| moment >= self.started_at && now.since(moment) < NOT_LISTENING_AFTER);
         let (verdict, is_inverted) = (watched.verdict, watched.definition.is_inverted);
+        let began = watched.begun().is_some();
         self.roster.listen_anew(id, now);
         self.show(id);
         let finding = if was_heard {
-            let silent = Finding::failing("no report came in time");
+            let silent = if began { "it began, and did not end in time" } else { "no report came in time" };
+            let silent = Finding::failing(silent);
             if is_inverted { silent.inverted() } else { silent }
         } else if verdict == Verdict::Ok {
             Finding::unknown(Reason::NotListening, "nobody was there to hear a report")

@@ -46,7 +46,8 @@ impl Watched {
             | Event::Removed {}
             | Event::RunRequested { .. }
             | Event::RunEnded { .. }
-            | Event::Turned { .. } => self.told_again_at(),
+            | Event::Turned { .. }
+            | Event::Reported { .. } => self.told_again_at(),
         }
     }
 }

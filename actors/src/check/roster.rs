@@ -37,6 +37,8 @@ pub(super) struct Watched {
     pub(super) requested: Option<RunId>,
     /// The moment of the last look, or of the last report.
     last: Option<Timestamp>,
+    /// When it reported that it has begun, unless it reported since that it ended.
+    begun: Option<Timestamp>,
     /// What the last looks said, in their order.
     looks: VecDeque<Verdict>,
     /// When it is looked at next, or has to have reported.
@@ -71,7 +73,7 @@ pub(super) struct Roster {
 /// The name of the fold's snapshots.
 const SNAPSHOT: &str = "checks";
 /// Raised whenever the fold changes.
-const SNAPSHOT_VERSION: u32 = 2;
+const SNAPSHOT_VERSION: u32 = 3;
 /// Events read at once.
 const PAGE: usize = 1_024;
 /// Bytes read at once.
@@ -165,7 +167,8 @@ impl Roster {
             }
             Event::Paused {} => self.change(id, |watched| watched.is_paused = true),
             Event::Resumed { since } => self.change(id, |watched| {
-                (watched.is_paused, watched.since, watched.last) = (false, since, None);
+                (watched.is_paused, watched.since) = (false, since);
+                (watched.last, watched.begun) = (None, None);
             }),
             Event::Removed {} => self.forget(id),
             Event::RunRequested { run_id } => self.change(id, |watched| watched.requested = Some(run_id)),
@@ -184,7 +187,10 @@ impl Roster {
                 self.change(id, |watched| watched.incident = Some(Wrong { is_behind: false }));
             }
             Event::IncidentClosed { .. } => self.change(id, |watched| watched.incident = None),
-            Event::Acknowledged { .. } | Event::Snoozed { .. } | Event::IncidentReminded { .. } => {}
+            Event::Acknowledged { .. }
+            | Event::Snoozed { .. }
+            | Event::IncidentReminded { .. }
+            | Event::Reported { .. } => {}
         }
     }
 
@@ -196,7 +202,8 @@ impl Roster {
         }
         let watched = match before {
             Some(before) => {
-                Watched { definition, since, last: None, next: None, looks: VecDeque::new(), ..before }
+                let (last, begun, next) = (None, None, None);
+                Watched { definition, since, last, begun, next, looks: VecDeque::new(), ..before }
             }
             None => Watched {
                 project,
@@ -210,6 +217,7 @@ impl Roster {
                 incident: None,
                 requested: None,
                 last: None,
+                begun: None,
                 looks: VecDeque::new(),
                 next: None,
                 told_again_at: None,
@@ -236,7 +244,12 @@ impl Roster {
 
     /// A look was made, or a report came, for this moment.
     pub(super) fn looked(&mut self, id: CheckId, moment: Timestamp) {
-        self.change(id, |watched| watched.last = Some(moment));
+        self.change(id, |watched| (watched.last, watched.begun) = (Some(moment), None));
+    }
+
+    /// It reports that it has begun.
+    pub(super) fn begins(&mut self, id: CheckId, at: Timestamp) {
+        self.change(id, |watched| watched.begun = Some(at));
     }
 
     /// What a look said; answers whether something is wrong with it now.
@@ -249,7 +262,7 @@ impl Roster {
 
     /// Nobody listened until now: whatever reports by itself has as long as if it had reported now.
     pub(super) fn listen_anew(&mut self, id: CheckId, now: Timestamp) {
-        self.change(id, |watched| watched.last = Some(now));
+        self.change(id, |watched| (watched.last, watched.begun) = (Some(now), None));
     }
 
     /// What is due, at most so many, those first that wait longest.

@@ -5,22 +5,19 @@ use mediary_events::{Rejection as _, check::Rejection};
 use mediary_projections::{
     Snapshot, Views,
     check::{self as view, CheckRow, CheckView},
-    telemetry::{POINTS_MAX, Points, Resolution, Step, Wanted},
 };
 use mediary_schema::{
     CheckId, Timestamp,
     check::{Alert, Alerting, Definition, Maintenance, Verdict},
-    telemetry::{Metric, SeriesName},
 };
 
-use super::{mutation::CheckMaintenanceInput, object::CheckById};
+use super::{looks::Looks, mutation::CheckMaintenanceInput, object::CheckById};
 use crate::{
     connection::Of,
     error::fault,
     loader::look_up,
     scalar::{DateTime, Long},
-    schema::{clock, platform, read, scope},
-    telemetry::refused,
+    schema::{clock, read},
 };
 
 const VIEW: Of = Views::of::<CheckView>;
@@ -28,8 +25,6 @@ const VIEW: Of = Views::of::<CheckView>;
 const USUALLY: Duration = Duration::from_hours(30 * 24);
 /// The longest while that it is tried on.
 const LONGEST: Duration = Duration::from_hours(400 * 24);
-/// What is read at once: whole hours, so that no piece is read twice, and no more minutes than one answer has.
-const AT_ONCE: Duration = Duration::from_hours(POINTS_MAX / 60);
 /// Alerts that are listed.
 const LISTED_MAX: usize = 100;
 
@@ -93,8 +88,8 @@ impl CheckBacktest {
             Some(rule) => rule.instead_of(definition, until)?,
             None => definition,
         };
-        let earliest = before(until, LONGEST);
-        let since = since.unwrap_or_else(|| before(until, USUALLY)).max(earliest);
+        let earliest = until.before(LONGEST);
+        let since = since.unwrap_or_else(|| until.before(USUALLY)).max(earliest);
         if since >= until {
             return Err(fault("`since` is a moment that is past", "CHECK_BAD_BACKTEST", false));
         }
@@ -103,9 +98,7 @@ impl CheckBacktest {
             Ok((turns, view::alerts_told(rows, check_id, since, until)?))
         })
         .await?;
-        let pieces = pieces(context, check_id, since, until).await?;
-        let looks = pieces.iter().flat_map(|points| view::looks(points, &turns));
-        let looks: Vec<(Timestamp, Verdict)> = looks.collect();
+        let Looks { looks, .. } = Looks::of(context, check_id, (since, until), &turns).await?;
         let alerts = definition.backtest(looks.iter().copied());
         let known = looks.iter().filter(|(_, verdict)| *verdict != Verdict::Unknown);
         let wrong = |Alert { began, ended }: &Alert| ended.unwrap_or(until).since(*began).as_secs();
@@ -143,31 +136,4 @@ impl From<Alert> for CheckAlert {
     fn from(Alert { began, ended }: Alert) -> Self {
         Self { began_at: DateTime(began), ended_at: ended.map(DateTime) }
     }
-}
-
-/// Samples of a while, minute by minute as far as they are kept so, in as many answers as that takes.
-async fn pieces(
-    context: &Context<'_>,
-    check_id: CheckId,
-    since: Timestamp,
-    until: Timestamp,
-) -> Result<Vec<Points>> {
-    let scope = scope(context)?;
-    let step = Step::Ms(Resolution::Minute.bucket_ms() as u64);
-    let hour_us = Resolution::Hour.bucket_ms() * 1_000;
-    let hour = since.as_micros() - since.as_micros().rem_euclid(hour_us);
-    let (mut pieces, mut from) = (Vec::new(), Timestamp::from_micros(hour));
-    while from < until {
-        let to = from.after(AT_ONCE).min(until);
-        let name = SeriesName { metric: Metric::CHECK_UP.name.into(), subject: check_id.to_string().into() };
-        let wanted = Wanted { since: from, until: to, step };
-        let found = platform(context).telemetry.points(scope, name, wanted).await;
-        pieces.extend(found.map_err(|error| refused(&error))?.map(|(_, points)| points));
-        from = to;
-    }
-    Ok(pieces)
-}
-
-fn before(moment: Timestamp, wait: Duration) -> Timestamp {
-    Timestamp::from_micros(moment.as_micros().saturating_sub(wait.as_micros() as i64))
 }

@@ -4,7 +4,10 @@ use mediary_events::{
 };
 use mediary_log::Recorded;
 use mediary_projections::check::{self, CheckView};
-use mediary_schema::{CheckId, check::Verdict};
+use mediary_schema::{
+    CheckId,
+    check::{Report, Verdict},
+};
 
 use crate::event::explain::{Explains, Finder, Found, event_of, quoted};
 
@@ -56,6 +59,13 @@ impl Explains for Words {
             Event::Acknowledged { note: None, .. } => format!("knows of {name}"),
             Event::Snoozed { until: Some(until) } => format!("wants nobody told of {name} until {until}"),
             Event::Snoozed { until: None } => format!("wants to be told of {name} again"),
+            Event::Reported { report } => {
+                let Report { month, up_minutes, down_minutes, unwatched_minutes, .. } = *report;
+                format!(
+                    "wrote down {name} in {month}: up for {up_minutes} min, down for {down_minutes}, not watched for \
+                     {unwatched_minutes}"
+                )
+            }
         };
         Ok(Some(said))
     }

@@ -13,7 +13,10 @@ use mediary_schema::{
     schedule::Rhythm,
 };
 
-use super::Check;
+use super::{
+    Check,
+    report::{CheckReportInput, CheckReportPayload},
+};
 use crate::{
     asking::{self, Done, Terms, shown},
     error::{fault, parse_id},
@@ -216,6 +219,17 @@ impl CheckMutation {
         let CheckSnoozeInput { id, until, terms } = input;
         let until = until.map(|DateTime(until)| until);
         payload(context, terms, Ask::Snooze(Snooze { check_id: parse_id(&id)?, until })).await
+    }
+
+    /// Writes down how a month of it was, minute by minute, as far as that is kept: up, down, or not watched. From then on the chain of
+    /// the log proves it, and an excerpt of its history shows it to whoever has no Mediary.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn check_report(
+        &self,
+        context: &Context<'_>,
+        input: CheckReportInput,
+    ) -> Result<CheckReportPayload> {
+        CheckReportPayload::of(context, input).await
     }
 }
 

@@ -23,7 +23,7 @@ use mediary_log::{
 };
 use mediary_schema::{
     CheckId, ProjectId,
-    check::{Alerting, Beat, BeatKind, Definition, Probe, one_line},
+    check::{Alerting, Beat, BeatKind, Definition, Printed, Probe},
     schedule::{Rhythm, Timing},
 };
 use uuid::Uuid;
@@ -151,8 +151,8 @@ impl Ping {
                 ));
             }
         }
-        let message = words(headers, body).await;
-        if self.checks.report(Beat { check_id, kind, message, at }) {
+        let printed = printed(headers, body).await;
+        if self.checks.report(Beat { check_id, kind, printed, at }) {
             Ok("OK\n".into_response())
         } else {
             Err(not_now())
@@ -208,16 +208,16 @@ fn kind_of(word: &str) -> Option<BeatKind> {
     })
 }
 
-/// The first line of what came with a report.
-async fn words(headers: &HeaderMap, body: Body) -> String {
+/// What came with a report: its first line, and its numbers.
+async fn printed(headers: &HeaderMap, body: Body) -> Printed {
     let length =
         headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if length == Some(0) {
-        return String::new();
+        return Printed::default();
     }
     // What is longer is not read: that it came is the report.
     let bytes = to_bytes(body, WORDS_BYTES_MAX).await.unwrap_or_default();
-    one_line(&String::from_utf8_lossy(&bytes))
+    Printed::read(String::from_utf8_lossy(&bytes).lines())
 }
 
 #[cfg(test)]

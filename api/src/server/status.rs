@@ -154,7 +154,7 @@ impl Status {
 
     /// The same with their incidents.
     async fn rows(&self) -> Result<Vec<(CheckRow, Vec<IncidentRow>)>, String> {
-        let since = before(self.clock.now(), INCIDENTS_FOR);
+        let since = self.clock.now().before(INCIDENTS_FOR);
         let read = self.views.of::<CheckView>().read(Self::scope(), move |rows| {
             let with_incidents = |row: CheckRow| {
                 let incidents = view::incidents_since(rows, row.id, since)?;
@@ -223,7 +223,7 @@ impl Status {
         }
         let day_ms = Resolution::Day.bucket_ms() as u64;
         let wanted = Wanted {
-            since: before(now, Duration::from_millis((DAYS - 1) * day_ms)),
+            since: now.before(Duration::from_millis((DAYS - 1) * day_ms)),
             until: now,
             step: Step::Ms(day_ms),
         };
@@ -272,8 +272,4 @@ const fn word(verdict: Verdict) -> &'static str {
         Verdict::Failing => "FAILING",
         Verdict::Unknown => "UNKNOWN",
     }
-}
-
-fn before(moment: Timestamp, wait: Duration) -> Timestamp {
-    Timestamp::from_micros(moment.as_micros().saturating_sub(wait.as_micros() as i64))
 }

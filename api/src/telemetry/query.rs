@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use async_graphql::{Context, Error, Object, Result};
 use mediary_projections::telemetry::{Step, TelemetryError, Wanted};
-use mediary_schema::{Timestamp, telemetry::SeriesName};
+use mediary_schema::telemetry::SeriesName;
 
 use super::object::{Telemetry, TelemetrySeries};
 use crate::{
@@ -59,7 +59,7 @@ impl TelemetryQuery {
         let scope = scope(context)?;
         apart(context)?;
         let until = until.map_or_else(|| clock(context), |until| until.0);
-        let since = since.map_or_else(|| before(until, USUALLY), |since| since.0);
+        let since = since.map_or_else(|| until.before(USUALLY), |since| since.0);
         let step = match (step_ms, points) {
             (Some(Long(step)), None) => Step::Ms(step),
             (None, points) => Step::Points(points.map_or(POINTS_USUAL, |points| points.0)),
@@ -77,10 +77,6 @@ impl TelemetryQuery {
 /// What an answer costs for each of its fields.
 fn cost(points: Option<Long>) -> usize {
     points.map_or(POINTS_USUAL, |Long(points)| points).div_ceil(POINTS_USUAL) as usize * COST
-}
-
-fn before(moment: Timestamp, wait: Duration) -> Timestamp {
-    Timestamp::from_micros(moment.as_micros().saturating_sub(wait.as_micros() as i64))
 }
 
 fn apart(context: &Context<'_>) -> Result<()> {

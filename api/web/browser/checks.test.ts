@@ -64,6 +64,15 @@ test("an address is added, looked at, paused, looked at again, changed and remov
   await watched.shoot("check-ok", true);
   expect(await watched.axe()).toEqual([]);
 
+  // A look more is seen without anybody asking, and a month is written down.
+  const last = () => page.getByText(/^Last /).getAttribute("title");
+  const before = await last();
+  await expect.poll(last, { timeout: 30_000 }).not.toBe(before);
+  const report = page.getByRole("region", { name: "A month as a report" });
+  await report.getByRole("button", { name: "Write it down" }).click();
+  await report.getByText(/^Up for .*, down for 0 min, not watched for /).waitFor();
+  await report.getByRole("button", { name: "Save as HTML" }).waitFor();
+
   await page.getByRole("button", { name: `Pause: ${name}` }).click();
   await page.getByText("It was OK when it was paused.").waitFor();
   expect(await page.getByRole("button", { name: `Run now: ${name}` }).count()).toBe(0);

@@ -31,6 +31,9 @@ pub enum Ask {
     /// Tell nobody for a while.
     #[serde(rename = "check.snooze")]
     Snooze(Snooze),
+    /// Write down how a month of it was.
+    #[serde(rename = "check.report")]
+    Report(MakeReport),
 }
 
 /// Looks again and again from now on. Adding the same again changes nothing.
@@ -77,6 +80,19 @@ pub struct Snooze {
     pub until: Option<Timestamp>,
 }
 
+/// Writes down how a month of it was, minute by minute, so that the chain of the log proves it. It needs the samples of the server:
+/// by GraphQL, the page or the command line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MakeReport {
+    /// The check.
+    pub check_id: CheckId,
+    /// The month, as a year and a number: `2026-11`.
+    pub month: String,
+    /// The time zone by whose midnights it begins and ends, as IANA calls it.
+    pub zone: String,
+}
+
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] = &[
         CommandKind::new("check.add", Permission::CHECK, schema_of::<Add>),
@@ -86,6 +102,7 @@ impl Asked for Ask {
         CommandKind::new("check.run", Permission::CHECK, schema_of::<Which>),
         CommandKind::new("check.acknowledge", Permission::CHECK, schema_of::<Acknowledge>),
         CommandKind::new("check.snooze", Permission::CHECK, schema_of::<Snooze>),
+        CommandKind::new("check.report", Permission::CHECK, schema_of::<MakeReport>),
     ];
 
     fn name(&self) -> &'static str {
@@ -97,6 +114,7 @@ impl Asked for Ask {
             Self::Run(_) => "check.run",
             Self::Acknowledge(_) => "check.acknowledge",
             Self::Snooze(_) => "check.snooze",
+            Self::Report(_) => "check.report",
         }
     }
 }

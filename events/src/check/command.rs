@@ -1,6 +1,6 @@
 use mediary_schema::{
     CheckId, IncidentId, RunId, Timestamp,
-    check::{Definition, Reason, Verdict},
+    check::{Definition, Reason, Report, Verdict},
 };
 
 /// What may be asked of a check.
@@ -97,5 +97,10 @@ pub enum Command {
         until: Option<Timestamp>,
         /// The moment of it.
         now: Timestamp,
+    },
+    /// Write down how a month of it was.
+    Report {
+        /// What that was.
+        report: Box<Report>,
     },
 }

@@ -3,7 +3,7 @@ use mediary_schema::{
     account::Permission,
     check::{
         AlertingRefused, Definition, Finding, Maintenance, MaintenanceRefused, Probe, ProbeRefused,
-        Threshold, ThresholdRefused,
+        ReportRefused, Threshold, ThresholdRefused,
     },
     schedule::RhythmRefused,
 };
@@ -105,6 +105,12 @@ pub enum Rejection {
     /// It is over already.
     #[error("that moment is over")]
     PastMoment,
+    /// There is nothing to report of.
+    #[error(transparent)]
+    Report(#[from] ReportRefused),
+    /// Who asks has no samples.
+    #[error("a report is made of samples, which only the server has")]
+    NoSamples,
 }
 
 impl crate::Rejection for Rejection {
@@ -127,6 +133,8 @@ impl crate::Rejection for Rejection {
             Self::ReportsByItself => "CHECK_REPORTS_BY_ITSELF",
             Self::Paused => "CHECK_PAUSED",
             Self::PastMoment => "CHECK_PAST_MOMENT",
+            Self::Report(_) => "CHECK_BAD_REPORT",
+            Self::NoSamples => "CHECK_NO_SAMPLES",
         }
     }
 
@@ -136,7 +144,7 @@ impl crate::Rejection for Rejection {
             Self::BadName => "choose another name",
             Self::Exists { .. } => "choose another name, or say that it takes the place of that one",
             Self::SaidInFile { .. } => "change it there: the server reads the file again by itself",
-            Self::Rhythm(RhythmRefused::Zone { .. }) => {
+            Self::Rhythm(RhythmRefused::Zone { .. }) | Self::Report(ReportRefused::Zone { .. }) => {
                 "zones are called as IANA calls them: `Europe/Berlin`, `UTC`"
             }
             Self::Rhythm(RhythmRefused::Expression { .. }) => {
@@ -149,6 +157,8 @@ impl crate::Rejection for Rejection {
             Self::ReportsByItself => "`mediary check show NAME` says where it reports",
             Self::Paused => "`mediary check resume NAME` lets it go on",
             Self::PastMoment => "say a moment that is to come",
+            Self::Report(_) => "say this month or one before it: 2026-11",
+            Self::NoSamples => "ask by `checkReport` of GraphQL or `mediary check report --month 2026-11`",
             Self::NoIncident => "`mediary check list --state failing` shows what is wrong",
             Self::Rhythm(_)
             | Self::Threshold(_)
@@ -177,6 +187,7 @@ impl Concern for Check {
         EventKind::new("incident_closed", 1, 0).says("It is over."),
         EventKind::new("acknowledged", 1, 0).says("Somebody knows of it."),
         EventKind::new("snoozed", 1, 0).says("Nobody is told of it for a while."),
+        EventKind::new("reported", 1, 0).says("So a month of it was, minute by minute."),
     ];
 
     type Command = Command;
@@ -192,7 +203,8 @@ impl Concern for Check {
             | Command::Remove { .. }
             | Command::RequestRun { .. }
             | Command::Acknowledge { .. }
-            | Command::Snooze { .. } => Permission::CHECK,
+            | Command::Snooze { .. }
+            | Command::Report { .. } => Permission::CHECK,
             Command::EndRun { .. }
             | Command::Observe { .. }
             | Command::OpenIncident { .. }
@@ -220,7 +232,8 @@ impl Concern for Check {
                 | Command::Remind { .. }
                 | Command::CloseIncident { .. }
                 | Command::Acknowledge { .. }
-                | Command::Snooze { .. } => Err(Rejection::NotFound),
+                | Command::Snooze { .. }
+                | Command::Report { .. } => Err(Rejection::NotFound),
             };
         };
         match command {
@@ -259,6 +272,9 @@ impl Concern for Check {
             Command::Snooze { until: Some(until), now } if until <= now => Err(Rejection::PastMoment),
             Command::Snooze { until, .. } if until == state.snoozed_until => Ok(vec![]),
             Command::Snooze { until, .. } => Ok(vec![Event::Snoozed { until }]),
+            // Of a month that is over the same stays the same.
+            Command::Report { report } if state.report.as_ref() == Some(&report) => Ok(vec![]),
+            Command::Report { report } => Ok(vec![Event::Reported { report }]),
         }
     }
 
@@ -279,7 +295,8 @@ impl Concern for Check {
             | Event::IncidentReminded { .. }
             | Event::IncidentClosed { .. }
             | Event::Acknowledged { .. }
-            | Event::Snoozed { .. } => Subjects::none(),
+            | Event::Snoozed { .. }
+            | Event::Reported { .. } => Subjects::none(),
         }
     }
 
@@ -305,13 +322,15 @@ impl Concern for Check {
             | Event::Resumed { .. }
             | Event::Removed {}
             | Event::RunRequested { .. }
-            | Event::Snoozed { .. } => {}
+            | Event::Snoozed { .. }
+            | Event::Reported { .. } => {}
         }
         Some(event)
     }
 
     fn state_bytes(state: &State) -> usize {
-        size_of_val(state) + state.plan.as_ref().map_or(0, |plan| plan.definition.probe.target().len() * 2)
+        let target = state.plan.as_ref().map_or(0, |plan| plan.definition.probe.target().len() * 2);
+        size_of_val(state) + target + state.report.as_ref().map_or(0, |report| report.minutes.len())
     }
 }
 

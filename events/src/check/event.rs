@@ -1,6 +1,6 @@
 use mediary_schema::{
     CheckId, IncidentId, RunId, Timestamp,
-    check::{Definition, Reason, Verdict},
+    check::{Definition, Reason, Report, Verdict},
     notification::Severity,
 };
 use serde::{Deserialize, Serialize};
@@ -149,5 +149,11 @@ pub enum Event {
     Snoozed {
         /// Until when; none if that ended it.
         until: Option<Timestamp>,
+    },
+    /// So a month of it was, as far as it was known.
+    #[serde(rename = "reported")]
+    Reported {
+        /// Minute by minute.
+        report: Box<Report>,
     },
 }

@@ -1,6 +1,6 @@
 use mediary_schema::{
     CheckId, IncidentId, RunId, Timestamp,
-    check::{Definition, Reason, Verdict},
+    check::{Definition, Reason, Report, Verdict},
 };
 
 use super::Event;
@@ -24,6 +24,8 @@ pub struct State {
     pub incident: Option<Incident>,
     /// Until when nobody is told, as somebody said last: it may be over.
     pub snoozed_until: Option<Timestamp>,
+    /// What was reported last.
+    pub report: Option<Box<Report>>,
 }
 
 /// What a check does.
@@ -78,6 +80,7 @@ impl State {
             Event::IncidentClosed { .. } => self.incident = None,
             Event::Acknowledged { .. } => self.of_incident(|incident| incident.is_acknowledged = true),
             Event::Snoozed { until } => self.snoozed_until = until,
+            Event::Reported { report } => self.report = Some(report),
         }
     }
 

@@ -7,6 +7,7 @@ mod export;
 mod file;
 mod import;
 mod log;
+mod report;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -108,6 +109,7 @@ impl Verbs for Verb {
             }
             Self::Log(wanted) => log::run(wanted, client, output).await,
             Self::Backtest(wanted) => backtest::run(wanted, client, output).await,
+            Self::Report(wanted) => report::run(wanted, client, output).await,
             Self::Export(wanted) => export::run(wanted, client, output).await,
             Self::Import(wanted) => import::run(wanted, client, output).await,
             Self::Files => {
@@ -136,7 +138,7 @@ fn is_to_come(moment: &str) -> bool {
 
 /// The moment so many seconds ago.
 fn ago(seconds: u32) -> Timestamp {
-    Timestamp::from_micros(Clock::system().now().as_micros() - i64::from(seconds) * 1_000_000)
+    Clock::system().now().before(Duration::from_secs(seconds.into()))
 }
 
 fn in_a_while(lasts: u32) -> Timestamp {

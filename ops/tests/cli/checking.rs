@@ -71,6 +71,23 @@ async fn a_script_has_things_checked_and_ends_by_what_is_found() {
     let unknown = served.json(&["check", "list", "--state", "unknown"]).await;
     assert_eq!((unknown.as_array().unwrap().len(), &unknown[0]["reason"]), (1, &json!("COULD_NOT_RUN")));
     assert_eq!(served.json(&["check", "list", "--search", "nowhere"]).await[0]["name"], json!("gone"));
+    // A month that nobody looked in, as a table and as a file that proves itself.
+    let reported = served.json(&["check", "report", "nobody", "--month", "2026-01"]).await;
+    assert_eq!((&reported[0]["name"], &reported[0]["minutes"]), (&json!("nobody"), &json!("44640n")));
+    let all = served.run(&["check", "report", "--month", "2026-01"]).await.ends_with(0);
+    assert!(all.stdout.contains("NOT WATCHED MIN") && all.stdout.contains("44640"), "{}", all.stdout);
+    let page = served.data().join("january.html");
+    let html = ["check", "report", "site", "--month", "2026-01", "--html", page.to_str().unwrap()];
+    served.run(&html).await.ends_with(0);
+    let page = fs::read_to_string(&page).unwrap();
+    assert!(page.contains("check.reported") || page.contains("not watched for 44640"), "it is in the file");
+    served.run(&html).await.ends_with(2).says(&["--force"]);
+    served.run(&["check", "report", "--month", "9000-01"]).await.ends_with(3).says(&["has not begun"]);
+    served
+        .run(&["check", "report", "--month", "2026-01", "--html", "x.html"])
+        .await
+        .ends_with(2)
+        .says(&["one check"]);
     let turns = served.json(&["check", "history", "nobody", "--since", "1h"]).await;
     assert_eq!(turns[0]["state"], json!("FAILING"));
 

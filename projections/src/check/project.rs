@@ -130,7 +130,7 @@ impl Checks {
         let Some(row) = self.checks.change(file, id)? else { return Ok(()) };
         match event {
             Event::Defined { .. } | Event::IncidentDetached { .. } => row.behind = None,
-            Event::IncidentReminded { .. } => {}
+            Event::IncidentReminded { .. } | Event::Reported { .. } => {}
             Event::Paused {} => row.is_paused = true,
             Event::Resumed { .. } => row.is_paused = false,
             Event::Removed {} => row.is_removed = true,

@@ -72,6 +72,8 @@ pub(super) const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("api", "check", "log"),
     ("projections", "check", "looks"),
     ("api", "check", "backtest"),
+    ("api", "check", "looks"),
+    ("api", "check", "report"),
     ("actors", "check", "reminders"),
     // When each schedule comes next.
     ("actors", "schedule", "timetable"),

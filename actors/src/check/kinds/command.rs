@@ -6,10 +6,10 @@ use std::{collections::BTreeMap, path::Path};
 
 use mediary_schema::{
     ProjectId,
-    check::{Finding, Reason},
+    check::{Finding, Printed, Reason},
 };
 
-use super::{Equipment, Look, performance};
+use super::{Equipment, Look};
 use crate::process::{Ended, EndedBy, Error, Line, Spec, Status};
 
 /// Lines that are looked through for words and numbers.
@@ -53,7 +53,7 @@ fn keep(lines: &mut Vec<Line>, line: Line) {
 
 fn judged(ended: &Ended, lines: &[Line]) -> Finding {
     // As they came: which of its outputs a line came through is not told where they are in order.
-    let said = performance::read(lines.iter().map(|line| line.text.as_str()));
+    let said = Printed::read(lines.iter().map(|line| line.text.as_str()));
     let with = |words: String| if said.message.is_empty() { words } else { said.message.clone() };
     let finding = match (ended.by, ended.status) {
         (EndedBy::Deadline | EndedBy::NoProgress, _) => {

@@ -10,7 +10,6 @@ pub(super) mod events;
 pub(super) mod file_age;
 pub(super) mod http;
 pub(super) mod nats;
-mod performance;
 pub(super) mod ping;
 pub(super) mod process;
 pub(super) mod tcp;

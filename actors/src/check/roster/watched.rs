@@ -37,6 +37,11 @@ impl Watched {
         self.told_again_at
     }
 
+    /// When it reported that it has begun, unless it reported since that it ended.
+    pub(in crate::check) fn begun(&self) -> Option<Timestamp> {
+        self.begun
+    }
+
     /// How long a look may take, or how late a report may be.
     pub(in crate::check) fn within(&self) -> Duration {
         self.definition.timeout()
@@ -48,8 +53,11 @@ impl Watched {
         }
         let rhythm = &self.definition.rhythm;
         if self.reports_by_itself() {
-            // It has to have reported by its next moment, or a little later.
-            return Some(rhythm.next(self.last.unwrap_or(self.since), seed(id))?.after(self.within()));
+            // It has to have reported by its next moment, or a little later; once it has begun, within that little, as
+            // Healthchecks has it.
+            let by_rhythm = rhythm.next(self.last.unwrap_or(self.since), seed(id));
+            let moments = [by_rhythm, self.begun].into_iter().flatten();
+            return moments.map(|moment| moment.after(self.within())).min();
         }
         match (self.last, &rhythm.timing) {
             (Some(last), _) => rhythm.next(last, seed(id)),

@@ -1,6 +1,6 @@
 //! What reports by itself.
 
-use mediary_schema::check::{Beat, BeatKind};
+use mediary_schema::check::{Beat, BeatKind, Printed};
 
 use super::*;
 
@@ -8,8 +8,12 @@ const PUSH: fn() -> Value = || json!({ "push": {} });
 
 impl Bench {
     fn report(&self, id: CheckId, kind: BeatKind, seconds: i64) {
-        let beat = Beat { check_id: id, kind, message: String::new(), at: at(seconds) };
-        assert!(self.checks.report(beat));
+        self.report_saying(id, kind, seconds, "");
+    }
+
+    fn report_saying(&self, id: CheckId, kind: BeatKind, seconds: i64, words: &str) {
+        let printed = Printed::read(words.lines());
+        assert!(self.checks.report(Beat { check_id: id, kind, printed, at: at(seconds) }));
     }
 }
 
@@ -31,6 +35,33 @@ async fn what_does_not_report_in_time_is_failing() {
     bench.report(id, BeatKind::Success, 140);
     bench.until("it is over", || bench.closed(id) == 1).await;
     bench.report(id, BeatKind::Exit(2), 150);
+    assert_eq!(bench.turns_are(id, 4).await[3], (Verdict::Failing, None));
+    running.stop().await;
+}
+
+// CH-02: what a report says of numbers is kept, and has thresholds; whoever says that it began has to end in time.
+#[tokio::test]
+async fn reports_have_numbers_and_a_beginning() {
+    let bench = Bench::new();
+    let thresholds = json!([{ "value": "files", "min": 1.0 }]);
+    let id = bench.add("backup", PUSH(), json!({ "thresholds": thresholds })).await;
+    let running = bench.start().await;
+    bench.report(id, BeatKind::Start, 1);
+    bench.until("it runs", || bench.standing(id).is_running).await;
+    assert_eq!(bench.standing(id).next_run_at, Some(at(11)), "as late as it may be, and no later");
+    bench.report_saying(id, BeatKind::Success, 3, "done | files=7 size=2MB");
+    assert_eq!(bench.turns_are(id, 1).await, [(Verdict::Ok, None)]);
+    let standing = bench.standing(id);
+    assert_eq!((standing.is_running, standing.last_took_ms), (false, Some(2_000)));
+    let values: Vec<_> = standing.last.unwrap().values.into_iter().map(|value| value.value).collect();
+    assert_eq!(values, [7.0, 2_097_152.0]);
+    bench.report_saying(id, BeatKind::Success, 4, "done | files=0");
+    assert_eq!(bench.turns_are(id, 2).await[1], (Verdict::Failing, None));
+    bench.report_saying(id, BeatKind::Success, 5, "done | files=2");
+    assert_eq!(bench.turns_are(id, 3).await[2], (Verdict::Ok, None));
+    bench.report(id, BeatKind::Start, 6);
+    bench.until("it runs", || bench.standing(id).is_running).await;
+    bench.now_is(16);
     assert_eq!(bench.turns_are(id, 4).await[3], (Verdict::Failing, None));
     running.stop().await;
 }
@@ -68,7 +99,7 @@ async fn reports_that_jitter_within_the_grace_time_are_in_time() {
         assert!(bench.checks.report(Beat {
             check_id: id,
             kind: BeatKind::Success,
-            message: String::new(),
+            printed: Printed::default(),
             at: moment
         }));
         if number % 50 == 0 {

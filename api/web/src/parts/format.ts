@@ -87,7 +87,7 @@ export function time(moment: string | number | Date): string {
   return clock.format(new Date(moment));
 }
 
-/** 18:02:41; only in History and Raw. */
+/** 18:02:41; only in History, Raw and what a pointer rests on. */
 export function timeExact(moment: string | number | Date): string {
   return clockExact.format(new Date(moment));
 }

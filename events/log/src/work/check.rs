@@ -6,7 +6,7 @@ use mediary_events::{
     Asked as _, Concern as _,
     check::{
         Ask, Check, Command, Rejection, State,
-        ask::{Acknowledge, Add, Snooze, Which},
+        ask::{Acknowledge, Add, MakeReport, Snooze, Which},
     },
     codec,
     notification::Notification,
@@ -14,7 +14,7 @@ use mediary_events::{
 use mediary_schema::{
     CheckId, IncidentId, RunId, Timestamp,
     account::Permission,
-    check::{Definition, Finding, Probe, ProbeRefused, Verdict},
+    check::{Definition, Finding, Probe, ProbeRefused, Report, Verdict},
 };
 use serde::Serialize;
 
@@ -61,10 +61,23 @@ impl Story for Ask {
                 (*check_id, Command::Acknowledge { note: note.clone() })
             }
             Self::Snooze(Snooze { check_id, until }) => (*check_id, Command::Snooze { until: *until, now }),
+            // What is without samples is told by nobody.
+            Self::Report(_) => return Err(Rejection::NoSamples.into()),
         };
         story.execute::<Check>(check_id.uuid(), command)?;
         Ok(Told { check_id, run_id: None })
     }
+}
+
+/// Writes down what somebody who has the samples made of a month, unless there is nothing to be made of it.
+pub fn report(
+    story: &mut Transaction<'_>,
+    MakeReport { check_id, .. }: &MakeReport,
+    made: Result<Report, Rejection>,
+) -> Result<Told, Refusal> {
+    let command = Command::Report { report: Box::new(made?) };
+    story.execute::<Check>(check_id.uuid(), command)?;
+    Ok(Told { check_id: *check_id, run_id: None })
 }
 
 /// Has something looked at as a file of the server's folder says; what is asked takes the place of what the folder said before.

@@ -1,3 +1,5 @@
+use mediary_schema::check::Report;
+
 use super::{super::Check, *};
 use crate::testing::history;
 
@@ -133,6 +135,19 @@ fn samples() -> Vec<Event> {
         Event::Acknowledged { incident_id: INCIDENT, note: None },
         Event::Snoozed { until: Some(at(99)) },
         Event::Snoozed { until: None },
+        Event::Reported {
+            report: Box::new(Report {
+                month: "2026-11".parse().expect("it is a month"),
+                zone: text("Europe/Berlin"),
+                from: at(0),
+                until: at(240),
+                up_minutes: 2,
+                down_minutes: 1,
+                unwatched_minutes: 1,
+                minutes: text("2u1d1n"),
+                exact_since: at(60),
+            }),
+        },
     ];
     [Event::Defined { name: text("backup"), definition: Box::new(backup), since: at(0), file: None }]
         .into_iter()

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{backtest::Backtest, export::Export, import::Import, log::Log};
+use super::{backtest::Backtest, export::Export, import::Import, log::Log, report::Report};
 use crate::commands::{intent::Intent, schedule::seconds};
 
 const ADD_HELP: &str = r#"
@@ -54,6 +54,14 @@ Examples:
   mediary check backtest site --since 30d --fail-after 2 --fail-of 3
   mediary check backtest --file checks.toml --since 365d";
 
+const REPORT_HELP: &str = "\
+A minute is up if every look in it was well, down if one was not, and not watched if nobody looked or nobody could say. The log proves
+from then on that this was said; with --html, so does one file.
+
+Examples:
+  mediary check report --month 2026-11
+  mediary check report site --month 2026-11 --zone Europe/Berlin --html site-2026-11.html";
+
 const EXPORT_HELP: &str = "\
 Secrets are named in it, never told.
 
@@ -92,6 +100,9 @@ pub(crate) enum Verb {
     /// Say what a rule makes of the looks that are recorded, before anybody keeps it.
     #[command(after_help = BACKTEST_HELP)]
     Backtest(Backtest),
+    /// Write down how a month was, minute by minute: up, down, or not watched.
+    #[command(after_help = REPORT_HELP)]
+    Report(Report),
     /// Write checks as a file that says them, for `check add` or the folder of checks.
     #[command(after_help = EXPORT_HELP)]
     Export(Export),

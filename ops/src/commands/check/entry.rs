@@ -15,6 +15,7 @@ pub(crate) const CONCERN: Concern = Concern {
         &super::log::LOG,
         &super::backtest::BACKTEST,
         &super::export::EXPORT,
+        &super::report::REPORT,
         &super::PAUSE,
         &super::RESUME,
         &super::REMOVE,

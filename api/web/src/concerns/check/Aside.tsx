@@ -1,6 +1,6 @@
 import { graphql } from "../../client/graphql";
 import { useLive } from "../../client/live";
-import { moment, span } from "../../parts/format";
+import { moment, span, timeExact } from "../../parts/format";
 import { State } from "../../parts/State";
 import { ThingLink } from "../../parts/ThingLink";
 import { SEVERITIES } from "../notification/words";
@@ -58,8 +58,11 @@ export function Aside({ check }: { check: WholeCheck }) {
           </p>
         )}
         <p className="s qq">
-          {lastRunAt !== null &&
-            `Last ${moment(lastRunAt)}${lastTookMs === null ? "" : `, ${took(lastTookMs)}`}. `}
+          {lastRunAt !== null && (
+            <span title={timeExact(lastRunAt)}>
+              {`Last ${moment(lastRunAt)}${lastTookMs === null ? "" : `, ${took(lastTookMs)}`}. `}
+            </span>
+          )}
           {isPaused ? "It waits until it goes on." : nextRunAt !== null && `Next ${moment(nextRunAt)}.`}
         </p>
       </section>

@@ -17,7 +17,10 @@ const DaysOf = graphql(`
 
 const NOTHING: readonly never[] = [];
 
-/** The last 90 days of a check; asked for once it is seen. None before there is an answer. */
+/** So long an answer is good enough: a look more changes nothing that one sees of 90 days. */
+const FRESH_MS = 60_000;
+
+/** The last 90 days of a check; asked for once it is seen, and anew with a look a minute later. None before there is an answer. */
 function useDays(id: string, lastRunAt: string | null, isSeen: boolean): Cell[] | undefined {
   const { asOf, isPast } = useTense();
   const until = asOf !== undefined && "time" in asOf ? Date.parse(asOf.time) : Date.now();
@@ -33,10 +36,13 @@ function useDays(id: string, lastRunAt: string | null, isSeen: boolean): Cell[] 
     },
     pause: !isSeen,
   });
-  const asked = useRef(lastRunAt);
+  const asked = useRef({ lastRunAt, at: Date.now() });
   useEffect(() => {
-    if (isSeen && asked.current !== lastRunAt) {
-      asked.current = lastRunAt;
+    const { at, lastRunAt: before } = asked.current;
+    // The first look is news.
+    const isDue = before === null || Date.now() - at >= FRESH_MS;
+    if (isSeen && before !== lastRunAt && isDue) {
+      asked.current = { lastRunAt, at: Date.now() };
       ask({ requestPolicy: "network-only" });
     }
   }, [ask, isSeen, lastRunAt]);

@@ -19,13 +19,14 @@ import { Flags } from "./Flags";
 import { Graphs } from "./Graphs";
 import { Incidents } from "./Incidents";
 import { Log } from "./Log";
+import { MonthReport } from "./MonthReport";
 import { Pause } from "./Pause";
 import { Remove } from "./Remove";
 import { Reports } from "./Reports";
 import { Run } from "./Run";
 import { Snooze } from "./Snooze";
 import { Turns } from "./Turns";
-import { useFresh } from "./use-fresh";
+import { useRuns } from "./use-runs";
 import { found, seenWords, share, sinceWords, standing } from "./words";
 import "./check.css";
 
@@ -51,7 +52,7 @@ export function Detail() {
 
 function OfCheck({ id }: { id: string }) {
   const { data, problem, isLoading, refetch } = useLive(CheckOf, { id }, [id]);
-  useFresh(refetch);
+  useRuns(refetch, [id]);
   const check = data?.check;
   useCrumbs({ name: "Checks", to: "/checks" }, { name: check?.name ?? "Check" });
   const [isChanging, setChanging] = useState(false);
@@ -86,6 +87,7 @@ function OfCheck({ id }: { id: string }) {
           <Graphs check={check} />
           {check.kind === "command" && <Log id={id} />}
           <Turns id={id} />
+          <MonthReport id={id} />
         </div>
         <Aside check={check} />
       </div>

@@ -16,7 +16,7 @@ import { CheckFields } from "./check";
 import { Files } from "./Files";
 import { Row } from "./Row";
 import type { ChecksSearch, Shown } from "./search";
-import { useFresh } from "./use-fresh";
+import { useRuns } from "./use-runs";
 import "./check.css";
 
 const ChecksOf = graphql(
@@ -58,7 +58,7 @@ export function List() {
           ...(find === undefined ? {} : { search: find }),
         };
   const { data, problem, refetch } = useLive(ChecksOf, { filter }, ["check"]);
-  useFresh(refetch);
+  useRuns(refetch);
   const may = useMay("check");
   const box = useRef<HTMLElement>(null);
   useRowKeys(box);

@@ -14,6 +14,9 @@ const CheckLogOf = graphql(`
   }
 `);
 
+/** How often what a program writes is read on while somebody looks at it. */
+const PROGRAM_MS = 1_000;
+
 /** What the program of the last look wrote, once somebody wants to see it. */
 export function Log({ id }: { id: string }) {
   const [isOpen, setOpen] = useState(false);
@@ -35,7 +38,7 @@ export function Log({ id }: { id: string }) {
 
 function Written({ id }: { id: string }) {
   const { data, isLoading, refetch } = useLive(CheckLogOf, { id }, [id]);
-  useFresh(refetch);
+  useFresh(refetch, PROGRAM_MS);
   if (isLoading) {
     return null;
   }

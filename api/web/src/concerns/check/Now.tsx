@@ -12,7 +12,7 @@ import { Flags } from "./Flags";
 import { Pause } from "./Pause";
 import { Run } from "./Run";
 import { Snooze } from "./Snooze";
-import { useFresh } from "./use-fresh";
+import { useRuns } from "./use-runs";
 import { everyWords, kindWord, ruleWords, seenWords, sinceWords, standing, took } from "./words";
 import "./check.css";
 
@@ -28,7 +28,7 @@ const CheckNow = graphql(
 /** A check as it is, in its drawer. */
 export function Now({ id }: { id: string }) {
   const { data, problem, isLoading, refetch } = useLive(CheckNow, { id }, [id]);
-  useFresh(refetch);
+  useRuns(refetch, [id]);
   if (problem !== undefined && data === undefined) {
     return <Failed problem={problem} onRetry={refetch} />;
   }

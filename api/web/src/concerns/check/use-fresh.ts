@@ -2,13 +2,8 @@ import { useEffect, useRef } from "react";
 
 import { useTense } from "../../client/tense";
 
-const EVERY_MS = 10_000;
-
-/**
- * Asks again each 10 s while the page is in sight. Not every look is recorded: when it was, how long it took and what it saw
- * changes without anybody being told.
- */
-export function useFresh(refetch: () => void): void {
+/** Asks again after so many milliseconds each while the page is in sight: of what changes without anybody being told. */
+export function useFresh(refetch: () => void, everyMs: number): void {
   const { isPast } = useTense();
   const latest = useRef(refetch);
   latest.current = refetch;
@@ -16,7 +11,7 @@ export function useFresh(refetch: () => void): void {
     if (isPast) {
       return;
     }
-    const timer = setInterval(() => document.visibilityState === "visible" && latest.current(), EVERY_MS);
+    const timer = setInterval(() => document.visibilityState === "visible" && latest.current(), everyMs);
     return () => clearInterval(timer);
-  }, [isPast]);
+  }, [isPast, everyMs]);
 }

@@ -1,18 +1,19 @@
-//! What a program says of what it found: its words, and its numbers behind a `|` or as lines of JSON.
+//! What a program printed, or came with a report: its words, and its numbers behind a `|` or as lines of JSON.
 //!
 //! Source: the guidelines for plug-ins of Nagios and of the Monitoring Plugins project,
 //! `'label'=value[UOM];[warn];[crit];[min];[max]`; and one JSON object a line for whoever has several numbers.
 
-use mediary_schema::check::{Value, one_line};
 use serde::Deserialize;
 
-/// What a program said.
+use super::{Finding, Value, one_line};
+
+/// What a program printed, or came with a report.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Said {
-    /// Its first line without numbers.
-    pub(super) message: String,
-    /// Its numbers.
-    pub(super) values: Vec<Value>,
+pub struct Printed {
+    /// Its first line without numbers; nothing if it has none.
+    pub message: String,
+    /// Its numbers; at most [`Finding::VALUES_MAX`].
+    pub values: Vec<Value>,
 }
 
 /// A number as a line of JSON.
@@ -24,22 +25,25 @@ struct Line {
     unit: String,
 }
 
-/// Reads what a program printed, line by line.
-pub(super) fn read<'a>(lines: impl IntoIterator<Item = &'a str>) -> Said {
-    let mut said = Said::default();
-    for line in lines {
-        if let Ok(Line { name, value, unit }) = serde_json::from_str(line) {
-            said.values.push(Value { name, value, unit });
-            continue;
+impl Printed {
+    /// Reads it line by line; what is no number is left out.
+    pub fn read<'a>(lines: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut printed = Self::default();
+        for line in lines {
+            if let Ok(Line { name, value, unit }) = serde_json::from_str(line) {
+                printed.values.push(Value { name, value, unit });
+                continue;
+            }
+            let (words, numbers) = line.split_once('|').unwrap_or((line, ""));
+            if printed.message.is_empty() {
+                printed.message = one_line(words);
+            }
+            printed.values.extend(labels(numbers));
         }
-        let (words, numbers) = line.split_once('|').unwrap_or((line, ""));
-        if said.message.is_empty() {
-            said.message = one_line(words);
-        }
-        said.values.extend(labels(numbers));
+        printed.values.retain(|value| !value.name.is_empty() && value.value.is_finite());
+        printed.values.truncate(Finding::VALUES_MAX);
+        printed
     }
-    said.values.retain(|value| !value.name.is_empty() && value.value.is_finite());
-    said
 }
 
 /// The numbers of a line, those that are none left out.
@@ -107,38 +111,38 @@ mod tests {
     // CH-01, CH-03: what check_ping, check_disk and check_load print.
     #[test]
     fn numbers_of_plugins_are_read_as_they_are_printed() {
-        let said = read([
+        let printed = Printed::read([
             "PING OK - Packet loss = 0%, RTA = 0.80 ms|percent_packet_loss=0%;20;60 rta=0.80ms;100;500;0",
         ]);
-        assert_eq!(said.message, "PING OK - Packet loss = 0%, RTA = 0.80 ms");
+        assert_eq!(printed.message, "PING OK - Packet loss = 0%, RTA = 0.80 ms");
         assert_eq!(
-            said.values,
+            printed.values,
             [Value::new("percent_packet_loss", 0.0, "%"), Value::new("rta", 0.0008, "s")]
         );
-        let said = read(["DISK OK | '/srv/it''s'=1024MB;;;0;2048", "second line | load1=0,5;;"]);
-        assert_eq!(said.values[0], Value::new("/srv/it's", 1_073_741_824.0, "By"));
-        assert_eq!(said.values[1], Value::new("load1", 0.5, ""));
-        assert_eq!(said.message, "DISK OK");
+        let printed = Printed::read(["DISK OK | '/srv/it''s'=1024MB;;;0;2048", "second line | load1=0,5;;"]);
+        assert_eq!(printed.values[0], Value::new("/srv/it's", 1_073_741_824.0, "By"));
+        assert_eq!(printed.values[1], Value::new("load1", 0.5, ""));
+        assert_eq!(printed.message, "DISK OK");
     }
 
     #[test]
     fn lines_of_json_are_numbers() {
-        let said = read([
+        let printed = Printed::read([
             r#"{"name": "queue", "value": 3}"#,
             r#"{"name": "age", "value": 1.5, "unit": "s"}"#,
             "fine",
         ]);
-        assert_eq!(said.values, [Value::new("queue", 3.0, ""), Value::new("age", 1.5, "s")]);
-        assert_eq!(said.message, "fine");
+        assert_eq!(printed.values, [Value::new("queue", 3.0, ""), Value::new("age", 1.5, "s")]);
+        assert_eq!(printed.message, "fine");
     }
 
     #[test]
     fn what_is_no_number_is_left_out() {
         for text in ["|", "a|b", "a|=1", "a|'b", "a|b=U;", "a|b=", "a|'b'x=1", "a|b=1e999"] {
-            let said = read([text]);
-            assert!(said.values.iter().all(|value| value.value.is_finite()), "{text}: {said:?}");
+            let printed = Printed::read([text]);
+            assert!(printed.values.iter().all(|value| value.value.is_finite()), "{text}: {printed:?}");
         }
-        assert_eq!(read(["a|b=U"]).values, []);
-        assert_eq!(read([]), Said::default());
+        assert_eq!(Printed::read(["a|b=U"]).values, []);
+        assert_eq!(Printed::read([]), Printed::default());
     }
 }
