@@ -40,13 +40,23 @@ async fn looked_up(net: &Net, registries: &Registries, name: &str, days_min: u32
         return Finding::unknown(Reason::SaidSo, message);
     };
     let slash = if registry.ends_with('/') { "" } else { "/" };
-    match asked(net, &format!("{registry}{slash}domain/{domain}"), "application/rdap+json").await {
-        Ok(document) => judged(&domain, &document, days_min, now),
-        Err(Refusal::Status(StatusCode::NOT_FOUND)) => {
-            Finding::failing(format!("{domain} is not registered, says its registry"))
+    // A name below a registered one is in no registry: what it stands under is.
+    let mut registered = domain.as_str();
+    loop {
+        match asked(net, &format!("{registry}{slash}domain/{registered}"), "application/rdap+json").await {
+            Ok(document) => return judged(registered, &document, days_min, now),
+            Err(Refusal::Status(StatusCode::NOT_FOUND)) => match above(registered) {
+                Some(above) => registered = above,
+                None => return Finding::failing(format!("{domain} is not registered, says its registry")),
+            },
+            Err(why) => return Finding::unknown(Reason::CouldNotRun, format!("the registry {why}")),
         }
-        Err(why) => Finding::unknown(Reason::CouldNotRun, format!("the registry {why}")),
     }
+}
+
+/// The name that a name stands under, unless that is an ending.
+fn above(domain: &str) -> Option<&str> {
+    domain.split_once('.').map(|(_, above)| above).filter(|above| above.contains('.'))
 }
 
 /// Which registry is asked for a domain: as IANA lists them, which seldom changes.

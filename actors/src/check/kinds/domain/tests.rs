@@ -136,6 +136,8 @@ async fn a_registry_is_asked_and_the_list_kept_for_a_day() {
     for (name, verdict, says) in [
         ("is.example", Verdict::Ok, "is.example is registered for 41 days more, until 2027-02-11"),
         ("IS.Example.", Verdict::Ok, "is.example is registered for 41 days more, until 2027-02-11"),
+        ("www.shop.is.example", Verdict::Ok, "is.example is registered for 41 days more, until 2027-02-11"),
+        ("www.no.example", Verdict::Failing, "www.no.example is not registered, says its registry"),
         ("пример.рф", Verdict::Ok, "xn--e1afmkfd.xn--p1ai is registered for 41 days more, until 2027-02-11"),
         ("no.example", Verdict::Failing, "no.example is not registered, says its registry"),
         ("busy.example", Verdict::Unknown, "the registry answers 500 Internal Server Error"),

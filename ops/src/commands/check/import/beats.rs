@@ -85,7 +85,10 @@ impl Database {
             monitor.insert("tags".to_owned(), own.into());
         }
         let channels = self.rows("SELECT name FROM notification ORDER BY id")?;
-        Ok(json!({ "monitorList": monitors, "notificationList": channels }))
+        // Databases of long ago have none.
+        let times =
+            self.rows("SELECT title AS name FROM maintenance WHERE active ORDER BY id").unwrap_or_default();
+        Ok(json!({ "monitorList": monitors, "notificationList": channels, "maintenanceList": times }))
     }
 
     fn rows(&self, query: &str) -> Result<Vec<Map<String, Value>>, rusqlite::Error> {

@@ -20,11 +20,13 @@ pub(super) fn read(yaml: &Value) -> Option<Found> {
     let (endpoints, external) = (list("endpoints"), list("external-endpoints"));
     endpoints.or(external)?;
     let mut found = Found::default();
+    let maintenance = maintenance(yaml, &mut found);
     for endpoint in endpoints.into_iter().flatten() {
         let name = text(endpoint, "name").unwrap_or_default();
         match probe(endpoint) {
             Ok(mut fields) => {
                 common(endpoint, name, &mut fields);
+                fields.extend(maintenance.clone());
                 conditions(endpoint, name, &mut fields, &mut found);
                 found.take(Value::Object(fields), is_paused(endpoint));
             }
@@ -36,6 +38,7 @@ pub(super) fn read(yaml: &Value) -> Option<Found> {
         let name = text(endpoint, "name").unwrap_or_default();
         let mut fields = Map::from_iter([("kind".to_owned(), json!("push"))]);
         common(endpoint, name, &mut fields);
+        fields.extend(maintenance.clone());
         let every =
             endpoint.get("heartbeat").and_then(|heartbeat| text(heartbeat, "interval")).and_then(duration);
         if let Some(every) = every {
@@ -70,6 +73,35 @@ fn common(endpoint: &Value, name: &str, fields: &mut Map<String, Value>) {
         set("fail_after", of("failure-threshold", FAIL_AFTER).into());
         set("clear_after", of("success-threshold", CLEAR_AFTER).into());
     }
+}
+
+/// When nobody is told of any of them, as a field of each.
+fn maintenance(yaml: &Value, found: &mut Found) -> Option<(String, Value)> {
+    let said = yaml.get("maintenance")?;
+    if said.get("enabled") == Some(&json!(false)) {
+        return None;
+    }
+    let start = text(said, "start").and_then(|start| start.split_once(':'));
+    let start = start.and_then(|(hour, minute)| hour.parse::<u8>().ok().zip(minute.parse::<u8>().ok()));
+    let (Some((hour, minute)), Some(lasts)) = (start, text(said, "duration").and_then(duration)) else {
+        found.leave("maintenance", "it does not say when it begins, or how long it lasts");
+        return None;
+    };
+    let days: Vec<&str> =
+        said.get("every").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let numbers: Vec<String> =
+        days.iter().filter_map(|day| weekday(day)).map(|day| day.to_string()).collect();
+    let days = if numbers.is_empty() { "*".to_owned() } else { numbers.join(",") };
+    let zone = text(said, "timezone").unwrap_or("UTC");
+    let times =
+        json!([{ "cron": format!("{minute} {hour} * * {days}"), "zone": zone, "for": seconds(lasts) }]);
+    Some(("maintenance".to_owned(), times))
+}
+
+/// The number that cron has for a day of the week.
+fn weekday(day: &str) -> Option<usize> {
+    const DAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+    DAYS.iter().position(|known| known.eq_ignore_ascii_case(day))
 }
 
 fn alerts(endpoint: &Value, name: &str, found: &mut Found) {
@@ -328,6 +360,33 @@ external-endpoints:
         for taken in found.checks {
             super::super::file::of_fields(taken.fields).unwrap();
         }
+    }
+
+    #[test]
+    fn a_time_of_maintenance_is_one_of_each_check() {
+        let of = |maintenance: &str| {
+            let text = format!("endpoints:\n  - name: a\n    url: icmp://a.example\n{maintenance}");
+            read(&serde_saphyr::from_str(&text).unwrap()).unwrap()
+        };
+        let found = of(
+            "maintenance:\n  start: \"23:30\"\n  duration: 1h\n  timezone: Europe/Berlin\n  every: [Monday, Thursday]",
+        );
+        assert_eq!(
+            found.checks[0].fields["maintenance"],
+            json!([{ "cron": "30 23 * * 1,4", "zone": "Europe/Berlin", "for": "3600s" }])
+        );
+        let daily = of("maintenance:\n  start: \"01:00\"\n  duration: 90m");
+        assert_eq!(
+            daily.checks[0].fields["maintenance"],
+            json!([{ "cron": "0 1 * * *", "zone": "UTC", "for": "5400s" }])
+        );
+        assert!(
+            of("maintenance:\n  enabled: false\n  start: \"01:00\"\n  duration: 1h").checks[0]
+                .fields
+                .get("maintenance")
+                .is_none()
+        );
+        assert!(of("maintenance:\n  start: soon").left_out[0].why.contains("when it begins"));
     }
 
     #[test]

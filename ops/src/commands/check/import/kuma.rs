@@ -51,6 +51,11 @@ pub(super) fn read(json: &Value) -> Option<Found> {
         let name = text(channel, "name").unwrap_or_default();
         found.leave(name, "it has secrets: add it by `mediary notification channel add`");
     }
+    let times = json.get("maintenanceList").and_then(Value::as_array).into_iter().flatten();
+    for time in times {
+        let name = text(time, "name").unwrap_or_default();
+        found.leave(name, "a time of maintenance: add it to the checks that it is of");
+    }
     Some(found)
 }
 
