@@ -53,6 +53,7 @@ mod thread;
 mod tidy;
 mod truth;
 mod view;
+mod webhooks;
 mod why;
 mod words;
 mod worker;

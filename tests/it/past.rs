@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::crossing::follow_as_other;
 
 /// Fields of the query root that tell of now alone, and say so of the past.
-const OF_NOW: &str = "checkBacktest checkFiles checkLog checkPushPath fileLink jobLog lanes logVerification \
+const OF_NOW: &str = "checkBacktest checkFiles checkLog checkPushPath checkRunHook fileLink jobLog lanes logVerification \
      telemetry telemetrySeries views workers";
 /// How deep an answer is looked into.
 const DEPTH: u32 = 2;
@@ -81,16 +81,17 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
         let name = field.name.node.as_str();
         let takes = |argument: &str| field.arguments.iter().any(|one| one.node.name.node == argument);
         assert!(takes("asOf"), "{name}");
+        let id_of = |of: &str| format!("id: {}", one(of));
         let arguments = match name {
             "entry" => format!("id: {}", ids["playlist"]["entries"]["nodes"][0]["id"]),
             "favouritesAmong" => format!("ids: [{}]", one("files")),
             "download" | "file" | "schedule" | "secret" | "notification" | "collection" | "plan"
             | "preview" | "check" => format!("id: {}", one(&format!("{name}s"))),
-            "checkBacktest" | "checkLog" | "checkPushPath" => format!("id: {}", one("checks")),
-            "fileLink" => format!("id: {}", one("files")),
+            "checkBacktest" | "checkLog" | "checkPushPath" | "checkRunHook" => id_of("checks"),
+            "fileLink" => id_of("files"),
             "excerpt" => format!("of: {{ history: {} }}", one("files")),
             "delivery" => "id: \"delivery-00000000-0000-7000-8000-000000000001\"".to_owned(),
-            "job" | "jobLog" => format!("id: {}", one("jobs")),
+            "job" | "jobLog" => id_of("jobs"),
             "story" => format!("id: {}", ids["jobs"]["nodes"][0]["storyId"]),
             "batch" | "notificationRuleBacktest" => "name: \"listing-new\"".to_owned(),
             "nodes" => format!("ids: [{}, {}]", one("files"), one("schedules")),

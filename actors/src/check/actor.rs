@@ -341,7 +341,8 @@ impl State {
         let (definition, since) = (watched.definition.clone(), watched.since());
         let run_id = RunId::from_uuid(self.arguments.gate.ids().next());
         let (within, project, stop) = (watched.within(), watched.project, self.stop.child_token());
-        let look = Look { run_id, project, now, within, stop };
+        let reference = watched.reference.clone();
+        let look = Look { run_id, project, now, reference, within, stop };
         let (equipment, commands) = (self.arguments.equipment.clone(), Arc::clone(&self.commands));
         let runner = myself.clone();
         self.at_work.insert(id, Work::Looks);

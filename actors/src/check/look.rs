@@ -43,6 +43,8 @@ pub(super) struct Look {
     pub(super) project: ProjectId,
     /// When it began.
     pub(super) now: Timestamp,
+    /// What it is made for, if somebody said so.
+    pub(super) reference: Option<String>,
     /// How long it may take.
     pub(super) within: Duration,
     /// What ends it before.

@@ -35,6 +35,8 @@ pub(super) struct Watched {
     pub(super) incident: Option<Wrong>,
     /// The look that somebody wants.
     pub(super) requested: Option<RunId>,
+    /// What that is looked at for.
+    pub(super) reference: Option<String>,
     /// The moment of the last look, or of the last report.
     last: Option<Timestamp>,
     /// When it reported that it has begun, unless it reported since that it ended.
@@ -171,8 +173,12 @@ impl Roster {
                 (watched.last, watched.begun) = (None, None);
             }),
             Event::Removed {} => self.forget(id),
-            Event::RunRequested { run_id } => self.change(id, |watched| watched.requested = Some(run_id)),
-            Event::RunEnded { .. } => self.change(id, |watched| watched.requested = None),
+            Event::RunRequested { run_id, reference } => self.change(id, |watched| {
+                (watched.requested, watched.reference) = (Some(run_id), reference);
+            }),
+            Event::RunEnded { .. } => self.change(id, |watched| {
+                (watched.requested, watched.reference) = (None, None);
+            }),
             Event::Turned { verdict, reason, .. } => self.change(id, |watched| {
                 (watched.verdict, watched.reason, watched.is_known) = (verdict, reason, true);
                 if watched.looks.is_empty() {
@@ -216,6 +222,7 @@ impl Roster {
                 is_known: false,
                 incident: None,
                 requested: None,
+                reference: None,
                 last: None,
                 begun: None,
                 looks: VecDeque::new(),

@@ -5,7 +5,7 @@ use async_graphql::{
 };
 use mediary_events::check::{
     Ask,
-    ask::{Acknowledge, Add, Snooze, Which},
+    ask::{Acknowledge, Add, RunNow, Snooze, Which},
 };
 use mediary_schema::{
     CheckId,
@@ -30,6 +30,7 @@ pub(crate) struct CheckMutation;
 
 /// What to look at, how and when.
 #[derive(Debug, InputObject)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of its own in the API")]
 pub(crate) struct CheckAddInput {
     /// What people call it; one of a kind.
     name: String,
@@ -85,6 +86,9 @@ pub(crate) struct CheckAddInput {
     /// Whether it takes the place of what is checked under this name; otherwise that is refused.
     #[graphql(default)]
     replace: bool,
+    /// Whether it waits from the beginning until somebody resumes it.
+    #[graphql(default)]
+    is_paused: bool,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -138,6 +142,17 @@ pub(crate) struct CheckLinkInput {
 pub(crate) struct CheckInput {
     /// The check.
     id: ID,
+    #[graphql(flatten)]
+    terms: Terms,
+}
+
+/// Which check is looked at now.
+#[derive(Debug, InputObject)]
+pub(crate) struct CheckRunInput {
+    /// The check.
+    id: ID,
+    /// What it is looked at for, such as a commit: its program has it as the variable `MEDIARY_REFERENCE`.
+    reference: Option<String>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -200,8 +215,9 @@ impl CheckMutation {
     }
 
     /// Looks now, too; a look that is under way is the one that is answered.
-    async fn check_run(&self, context: &Context<'_>, input: CheckInput) -> Result<CheckPayload> {
-        payload(context, input.terms, Ask::Run(which(&input.id)?)).await
+    async fn check_run(&self, context: &Context<'_>, input: CheckRunInput) -> Result<CheckPayload> {
+        let CheckRunInput { id, reference, terms } = input;
+        payload(context, terms, Ask::Run(RunNow { check_id: parse_id(&id)?, reference })).await
     }
 
     /// Says that somebody knows that it is wrong.
@@ -277,7 +293,8 @@ fn asked(input: CheckAddInput) -> Result<(Add, Terms)> {
         links,
         is_public: input.is_public,
     };
-    Ok((Add { name: input.name, definition, replace: input.replace }, input.terms))
+    let (name, replace, is_paused) = (input.name, input.replace, input.is_paused);
+    Ok((Add { name, definition, replace, is_paused }, input.terms))
 }
 
 fn no_probe(error: &serde_json::Error) -> Error {

@@ -24,7 +24,7 @@ use crate::{
     loader::look_up,
     scalar::{DateTime, Long, Position},
     schema::platform,
-    server::{ping, spawn_blocking},
+    server::{ping, run_hook, spawn_blocking},
     session::session,
     sorting::{OrderBy, order},
 };
@@ -53,6 +53,15 @@ pub(crate) struct CheckFilterInput {
     kind: Option<String>,
     /// Only those that have these words in their names, targets, groups or tags.
     search: Option<String>,
+}
+
+/// Where a signed webhook has a check looked at.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct CheckRunHook {
+    /// A path on the server, to which the webhook is sent.
+    path: String,
+    /// By what it is signed: as Standard Webhooks has it (`webhook-signature`) or GitHub (`X-Hub-Signature-256`), or as the token of GitLab.
+    secret: String,
 }
 
 /// A file of the server's folder of checks.
@@ -124,6 +133,23 @@ impl CheckQuery {
         let path = spawn_blocking(move || ping::path_of(&vault, project, &row.name)).await;
         let path = path.map_err(|_| fault("the server is stopping", "STOPPING", true))?;
         path.map(Some).map_err(|error| fault(&error.to_string(), error.code(), false))
+    }
+
+    /// Where a signed webhook has a check looked at, and by what it is signed. `mediary secret rotate` makes it another one. None if there
+    /// is no such check, or it reports by itself.
+    async fn check_run_hook(&self, context: &Context<'_>, id: ID) -> Result<Option<CheckRunHook>> {
+        now_only(context, "where webhooks come in is known of now alone")?;
+        let session = session(context, Permission::CHECK)?;
+        let check_id: CheckId = parse_id(&id)?;
+        let row = look_up::<CheckById>(context, check_id).await?;
+        let Some(row) = row.filter(|row| !matches!(row.definition.probe, Probe::Push {})) else {
+            return Ok(None);
+        };
+        let (vault, project) = (platform(context).vault.clone(), session.project);
+        let found = spawn_blocking(move || run_hook::address_of(&vault, project, check_id, &row.name)).await;
+        let found = found.map_err(|_| fault("the server is stopping", "STOPPING", true))?;
+        let found = found.map_err(|error| fault(&error.to_string(), error.code(), false))?;
+        Ok(Some(CheckRunHook { path: found.path, secret: found.secret }))
     }
 
     /// What the program of a look wrote, from the beginning or behind so many bytes: of one that runs up to now. None if there is no such

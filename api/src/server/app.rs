@@ -29,6 +29,7 @@ use super::{
     page,
     peer::{Proxies, name_client},
     ping::Ping,
+    run_hook::RunHook,
     spawn_blocking,
     status::Status,
     websocket::{self, Sockets},
@@ -109,6 +110,8 @@ impl App {
         );
         // Whoever reports shows the key of a project, and nothing else.
         let ping = Ping::new(self.gate.clone(), self.vault.clone(), self.checks.clone()).routes();
+        // Whoever has a check looked at signs that he may.
+        let run_hook = RunHook::new(self.gate.clone(), self.vault.clone()).routes();
         // What somebody made public is everybody's.
         let status = Status::new(
             self.views.clone(),
@@ -138,6 +141,7 @@ impl App {
             .merge(compressed)
             .merge(limit_requests(door, &self.limits))
             .merge(limit_requests(ping, &self.limits))
+            .merge(limit_requests(run_hook, &self.limits))
             .merge(guarded)
             .merge(files.routes())
             .route("/graphql/ws", sockets.route())

@@ -16,6 +16,7 @@ pub mod page;
 mod peer;
 pub(crate) mod ping;
 mod replay;
+pub(crate) mod run_hook;
 mod shares;
 mod spawn;
 mod status;

@@ -1,8 +1,10 @@
 //! Reports of whatever is checked by reporting itself: `/ping/KEY/NAME`, with `/start`, `/fail`, `/log` or an exit code behind it,
-//! as Healthchecks has it, so that a crontab changes its host name only.
+//! as Healthchecks has it, so that a crontab changes its host name only; and with `/ci`, to which CI services send their webhooks.
 //!
 //! Guarantees: a key is of one project and does nothing but report there, and with `?create=1` make a check that reports by itself; it
 //! follows from the vault's master key, and is another one after `mediary secret rotate`. What is answered with 200 was taken.
+
+mod build;
 
 use std::collections::HashMap;
 
@@ -22,10 +24,11 @@ use mediary_log::{
     vault::{Vault, VaultError},
 };
 use mediary_schema::{
-    CheckId, ProjectId,
-    check::{Alerting, Beat, BeatKind, Definition, Printed, Probe},
+    CheckId, ProjectId, Timestamp,
+    check::{Alerting, Beat, BeatKind, Definition, Printed, Probe, one_line},
     schedule::{Rhythm, Timing},
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::spawn_blocking;
@@ -36,6 +39,10 @@ const PURPOSE: &str = "mediary 2026-11-29 reports of checks";
 const KEY_DIGITS: usize = 32;
 /// The longest words of a report that are read, in bytes; of longer ones the beginning counts.
 const WORDS_BYTES_MAX: usize = 100 << 10;
+/// What stands behind a name where a CI service reports.
+const OF_CI: &str = "ci";
+/// The longest body of a CI service, in bytes.
+const BODY_BYTES_MAX: usize = 1 << 20;
 /// What a check that is made by its first report expects: once a day, an hour late at most, as Healthchecks has it.
 const EVERY_SECONDS: u32 = 86_400;
 const GRACE_SECONDS: u32 = 3_600;
@@ -104,10 +111,12 @@ impl Ping {
                                Query(asked): Query<HashMap<String, String>>,
                                headers: HeaderMap,
                                body: Body| match kind_of(&word) {
+            _ if word == OF_CI => ping.take_of_ci(&key, &name, &asked, &headers, body).await,
             Some(kind) => ping.take(&key, &name, kind, &asked, &headers, body).await,
             None => Err(NotTaken(
                 StatusCode::BAD_REQUEST,
-                "behind the name stands `start`, `fail`, `log` or an exit code from 0 to 255".to_owned(),
+                "behind the name stands `start`, `fail`, `log`, `ci` or an exit code from 0 to 255"
+                    .to_owned(),
             )),
         };
         Router::new()
@@ -125,6 +134,47 @@ impl Ping {
         headers: &HeaderMap,
         body: Body,
     ) -> Result<Response, NotTaken> {
+        let (check_id, at) = self.reported(key, name, asked).await?;
+        let printed = printed(headers, body).await;
+        self.report(Beat { check_id, kind, printed, at })
+    }
+
+    /// What a CI service says of a run.
+    async fn take_of_ci(
+        self,
+        key: &str,
+        name: &str,
+        asked: &HashMap<String, String>,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Response, NotTaken> {
+        let (check_id, at) = self.reported(key, name, asked).await?;
+        let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| {
+            let why = format!("it is longer than {BODY_BYTES_MAX} bytes");
+            NotTaken(StatusCode::PAYLOAD_TOO_LARGE, why)
+        })?;
+        let said = json_of(headers, &bytes).ok_or_else(|| {
+            NotTaken(StatusCode::BAD_REQUEST, "it is no JSON: a CI service sends its webhook here".to_owned())
+        })?;
+        let Some((kind, words)) = build::result(&said) else {
+            // Such as the first one, by which a service tries whether anybody is here.
+            return Ok("OK: it says nothing of a run, and is not recorded\n".into_response());
+        };
+        let printed = Printed { message: one_line(&words), values: Vec::new() };
+        self.report(Beat { check_id, kind, printed, at })
+    }
+
+    fn report(&self, beat: Beat) -> Result<Response, NotTaken> {
+        if self.checks.report(beat) { Ok("OK\n".into_response()) } else { Err(not_now()) }
+    }
+
+    /// Which check that is of which something is reported, and when that came in.
+    async fn reported(
+        &self,
+        key: &str,
+        name: &str,
+        asked: &HashMap<String, String>,
+    ) -> Result<(CheckId, Timestamp), NotTaken> {
         let (vault, shown) = (self.vault.clone(), key.to_owned());
         let project = spawn_blocking(move || project_of(&vault, &shown)).await;
         let project = match project {
@@ -151,12 +201,7 @@ impl Ping {
                 ));
             }
         }
-        let printed = printed(headers, body).await;
-        if self.checks.report(Beat { check_id, kind, printed, at }) {
-            Ok("OK\n".into_response())
-        } else {
-            Err(not_now())
-        }
+        Ok((check_id, at))
     }
 
     async fn is_there(&self, check_id: CheckId) -> Result<bool, NotTaken> {
@@ -181,7 +226,8 @@ impl Ping {
             links: [].into(),
             is_public: false,
         };
-        let asked = Ask::Add(Box::new(Add { name: name.to_owned(), definition, replace: false }));
+        let asked =
+            Ask::Add(Box::new(Add { name: name.to_owned(), definition, replace: false, is_paused: false }));
         let origin = Origin { kind: OriginKind::Webhook, id: Uuid::nil() };
         let caller = Caller::platform(origin, self.gate.ids()).within(project);
         match self.gate.transact(caller, move |story| asked.tell(story)).await {
@@ -220,6 +266,17 @@ async fn printed(headers: &HeaderMap, body: Body) -> Printed {
     Printed::read(String::from_utf8_lossy(&bytes).lines())
 }
 
+/// A body as JSON, which some services send as the field `payload` of a form.
+fn json_of(headers: &HeaderMap, bytes: &[u8]) -> Option<Value> {
+    let form = "application/x-www-form-urlencoded";
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if kind.is_some_and(|kind| kind.starts_with(form)) {
+        let (_, payload) = url::form_urlencoded::parse(bytes).find(|(field, _)| field == "payload")?;
+        return serde_json::from_str(&payload).ok();
+    }
+    serde_json::from_slice(bytes).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,7 +286,7 @@ mod tests {
         assert_eq!(kind_of("start"), Some(BeatKind::Start));
         assert_eq!(kind_of("0"), Some(BeatKind::Exit(0)));
         assert_eq!(kind_of("255"), Some(BeatKind::Exit(255)));
-        for word in ["256", "-1", "success", ""] {
+        for word in ["256", "-1", "success", "ci", ""] {
             assert_eq!(kind_of(word), None, "{word}");
         }
     }

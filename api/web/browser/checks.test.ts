@@ -73,6 +73,11 @@ test("an address is added, looked at, paused, looked at again, changed and remov
   await report.getByText(/^Up for .*, down for 0 min, not watched for /).waitFor();
   await report.getByRole("button", { name: "Save as HTML" }).waitFor();
 
+  await page.getByRole("button", { name: "Where a webhook has it looked at" }).click();
+  await page.getByText(`/run/home/`).waitFor();
+  await page.getByRole("button", { name: "Copy the secret" }).waitFor();
+  expect(await watched.axe()).toEqual([]);
+
   await page.getByRole("button", { name: `Pause: ${name}` }).click();
   await page.getByText("It was OK when it was paused.").waitFor();
   expect(await page.getByRole("button", { name: `Run now: ${name}` }).count()).toBe(0);

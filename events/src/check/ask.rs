@@ -24,7 +24,7 @@ pub enum Ask {
     Remove(Which),
     /// Look now, too.
     #[serde(rename = "check.run")]
-    Run(Which),
+    Run(RunNow),
     /// Somebody knows that it is wrong.
     #[serde(rename = "check.acknowledge")]
     Acknowledge(Acknowledge),
@@ -47,6 +47,9 @@ pub struct Add {
     /// Whether it takes the place of what is checked under this name; otherwise that is refused.
     #[serde(default, skip_serializing_if = "is_default")]
     pub replace: bool,
+    /// Whether it waits from the beginning until somebody resumes it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub is_paused: bool,
 }
 
 /// Which check.
@@ -55,6 +58,17 @@ pub struct Add {
 pub struct Which {
     /// The check.
     pub check_id: CheckId,
+}
+
+/// Looks now, too; a look that is under way is the one that is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunNow {
+    /// The check.
+    pub check_id: CheckId,
+    /// What it is looked at for, such as a commit: the program of a check has it as the variable `MEDIARY_REFERENCE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 /// Somebody knows that it is wrong: it is said no more until it is over.
@@ -99,7 +113,7 @@ impl Asked for Ask {
         CommandKind::new("check.pause", Permission::CHECK, schema_of::<Which>),
         CommandKind::new("check.resume", Permission::CHECK, schema_of::<Which>),
         CommandKind::new("check.remove", Permission::CHECK, schema_of::<Which>),
-        CommandKind::new("check.run", Permission::CHECK, schema_of::<Which>),
+        CommandKind::new("check.run", Permission::CHECK, schema_of::<RunNow>),
         CommandKind::new("check.acknowledge", Permission::CHECK, schema_of::<Acknowledge>),
         CommandKind::new("check.snooze", Permission::CHECK, schema_of::<Snooze>),
         CommandKind::new("check.report", Permission::CHECK, schema_of::<MakeReport>),

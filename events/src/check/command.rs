@@ -35,6 +35,8 @@ pub enum Command {
     RequestRun {
         /// The look.
         run_id: RunId,
+        /// What it is looked at for.
+        reference: Option<String>,
     },
     /// The look that was asked for is over.
     EndRun {

@@ -1,32 +1,31 @@
 use mediary_schema::{
-    CheckId, RunId, Timestamp,
+    CheckId, RunId,
     account::Permission,
     check::{
-        AlertingRefused, Definition, Finding, Maintenance, MaintenanceRefused, Probe, ProbeRefused,
-        ReportRefused, Threshold, ThresholdRefused,
+        AlertingRefused, Finding, MaintenanceRefused, Probe, ProbeRefused, ReportRefused, ThresholdRefused,
     },
     schedule::RhythmRefused,
 };
 
 use super::{
     Command, Event, Plan, State,
+    define::define,
     incident::{close, detach, open, remind},
 };
-use crate::{
-    Concern, EventKind, Subjects,
-    name::{NAME_CHARS_MAX, is_name},
-};
+use crate::{Concern, EventKind, Subjects, name::NAME_CHARS_MAX};
 
 /// The concern `check`.
 #[derive(Debug)]
 pub struct Check;
 
 /// Checks that one can't be well without.
-const DEPENDS_ON_MAX: usize = 16;
+pub(super) const DEPENDS_ON_MAX: usize = 16;
 /// Tags of one check, and links of one.
-const WORDS_MAX: usize = 32;
+pub(super) const WORDS_MAX: usize = 32;
+/// The longest reference of a look, in bytes.
+const REFERENCE_BYTES_MAX: usize = 256;
 /// The longest word that people sort checks by, note or address, in bytes.
-const WORD_BYTES_MAX: usize = 1_024;
+pub(super) const WORD_BYTES_MAX: usize = 1_024;
 
 /// Why a command on a check is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -105,6 +104,9 @@ pub enum Rejection {
     /// It is over already.
     #[error("that moment is over")]
     PastMoment,
+    /// What a look is for is nothing that a program can have as a variable.
+    #[error("what a look is for has 1 to {REFERENCE_BYTES_MAX} bytes and no control characters")]
+    Reference,
     /// There is nothing to report of.
     #[error(transparent)]
     Report(#[from] ReportRefused),
@@ -133,6 +135,7 @@ impl crate::Rejection for Rejection {
             Self::ReportsByItself => "CHECK_REPORTS_BY_ITSELF",
             Self::Paused => "CHECK_PAUSED",
             Self::PastMoment => "CHECK_PAST_MOMENT",
+            Self::Reference => "CHECK_BAD_REFERENCE",
             Self::Report(_) => "CHECK_BAD_REPORT",
             Self::NoSamples => "CHECK_NO_SAMPLES",
         }
@@ -161,6 +164,7 @@ impl crate::Rejection for Rejection {
             Self::NoSamples => "ask by `checkReport` of GraphQL or `mediary check report --month 2026-11`",
             Self::NoIncident => "`mediary check list --state failing` shows what is wrong",
             Self::Rhythm(_)
+            | Self::Reference
             | Self::Threshold(_)
             | Self::Maintenance(_)
             | Self::Dependencies { .. }
@@ -244,7 +248,7 @@ impl Concern for Check {
             Command::Remove { now } => {
                 Ok(close(state, plan, now).into_iter().chain([Event::Removed {}]).collect())
             }
-            Command::RequestRun { run_id } => request(state, plan, run_id),
+            Command::RequestRun { run_id, reference } => request(state, plan, run_id, reference),
             Command::EndRun { run_id, verdict, reason, message, took_ms } => {
                 // What was answered once, or was never asked for, is nobody's question.
                 let is_asked = state.requested == Some(run_id);
@@ -318,10 +322,10 @@ impl Concern for Check {
                 channels.clear();
             }
             Event::Acknowledged { note, .. } => *note = None,
+            Event::RunRequested { reference, .. } => *reference = None,
             Event::Paused {}
             | Event::Resumed { .. }
             | Event::Removed {}
-            | Event::RunRequested { .. }
             | Event::Snoozed { .. }
             | Event::Reported { .. } => {}
         }
@@ -334,58 +338,28 @@ impl Concern for Check {
     }
 }
 
-fn define(
-    state: &State,
-    name: String,
-    definition: Box<Definition>,
-    replace: bool,
-    file: Option<String>,
-    now: Timestamp,
-) -> Result<Vec<Event>, Rejection> {
-    if !is_name(&name, CheckId::KIND) {
-        return Err(Rejection::BadName);
-    }
-    match &state.plan {
-        Some(plan) if plan.definition == *definition && plan.file == file => return Ok(vec![]),
-        Some(Plan { file: Some(of), .. }) if file.is_none() => {
-            return Err(Rejection::SaidInFile { name, file: of.clone() });
-        }
-        // What somebody said by command becomes nothing else because a file has a check of that name.
-        Some(plan) if file.is_some() && plan.file.is_none() && plan.definition != *definition => {
-            return Err(Rejection::Exists { name });
-        }
-        Some(_) if !replace => return Err(Rejection::Exists { name }),
-        Some(_) | None => {}
-    }
-    definition.probe.check()?;
-    definition.rhythm.check(now)?;
-    definition.alerting.check()?;
-    Threshold::check(&definition.thresholds)?;
-    Maintenance::check(&definition.maintenance, now)?;
-    if !Definition::TIMEOUT_SECONDS.contains(&definition.timeout_seconds) {
-        return Err(Rejection::Timeout);
-    }
-    if definition.depends_on.len() > DEPENDS_ON_MAX {
-        return Err(Rejection::Dependencies { chain: format!("{} are said", definition.depends_on.len()) });
-    }
-    let links = definition.links.iter().flat_map(|(name, url)| [name, url]);
-    let words = definition.group.iter().chain(&definition.tags).chain(links);
-    let are_few = definition.tags.len() <= WORDS_MAX && definition.links.len() <= WORDS_MAX;
-    if !are_few || words.into_iter().any(|word| word.is_empty() || word.len() > WORD_BYTES_MAX) {
-        return Err(Rejection::Words);
-    }
-    Ok(vec![Event::Defined { name, definition, since: now, file }])
-}
-
 /// The one that is asked for already is the one that whoever asks again waits for.
-fn request(state: &State, plan: &Plan, run_id: RunId) -> Result<Vec<Event>, Rejection> {
+fn request(
+    state: &State,
+    plan: &Plan,
+    run_id: RunId,
+    reference: Option<String>,
+) -> Result<Vec<Event>, Rejection> {
+    if reference.as_ref().is_some_and(|reference| !is_reference(reference)) {
+        return Err(Rejection::Reference);
+    }
     if matches!(plan.definition.probe, Probe::Push {}) {
         return Err(Rejection::ReportsByItself);
     }
     if plan.is_paused {
         return Err(Rejection::Paused);
     }
-    Ok(if state.requested.is_some() { vec![] } else { vec![Event::RunRequested { run_id }] })
+    Ok(if state.requested.is_some() { vec![] } else { vec![Event::RunRequested { run_id, reference }] })
+}
+
+/// Whether it can be a variable of a program, and a word of a log.
+fn is_reference(text: &str) -> bool {
+    (1..=REFERENCE_BYTES_MAX).contains(&text.len()) && !text.chars().any(char::is_control)
 }
 
 /// The longest message of a look is short enough for every event.

@@ -38,6 +38,9 @@ pub enum Event {
     RunRequested {
         /// The look.
         run_id: RunId,
+        /// What it is looked at for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
     },
     /// The look that somebody wanted is over.
     #[serde(rename = "run_ended")]

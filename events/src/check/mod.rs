@@ -5,6 +5,7 @@
 pub mod ask;
 mod command;
 mod decide;
+mod define;
 mod event;
 mod incident;
 mod state;

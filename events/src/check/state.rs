@@ -64,7 +64,7 @@ impl State {
             Event::Paused {} => self.change(|plan| plan.is_paused = true),
             Event::Resumed { since } => self.change(|plan| (plan.is_paused, plan.since) = (false, since)),
             Event::Removed {} => *self = Self::default(),
-            Event::RunRequested { run_id } => self.requested = Some(run_id),
+            Event::RunRequested { run_id, .. } => self.requested = Some(run_id),
             Event::RunEnded { .. } => self.requested = None,
             Event::Turned { verdict, reason, message, at, run_id: _ } => {
                 if verdict != self.verdict || self.since.is_none() {

@@ -193,7 +193,9 @@ fn what_can_not_be_checked_is_refused() {
         now: at(0),
     };
     given::<Check>([]).when(command).rejected(&Rejection::BadName);
-    for command in [Command::Pause, Command::RequestRun { run_id: RUN }, observe(Verdict::Ok, None, 1)] {
+    for command in
+        [Command::Pause, Command::RequestRun { run_id: RUN, reference: None }, observe(Verdict::Ok, None, 1)]
+    {
         given::<Check>([]).when(command).rejected(&Rejection::NotFound);
     }
     given::<Check>([]).when(Command::Remove { now: at(100) }).then([]);
@@ -217,8 +219,8 @@ fn what_is_found_again_is_not_recorded_again() {
 // CH-07: a look that is wanted while one is wanted is the same one.
 #[test]
 fn a_look_is_asked_for_once_and_answered_once() {
-    let request = |run_id| Command::RequestRun { run_id };
-    let requested = || Event::RunRequested { run_id: RUN };
+    let request = |run_id| Command::RequestRun { run_id, reference: None };
+    let requested = || Event::RunRequested { run_id: RUN, reference: None };
     given::<Check>([defined()]).when(request(RUN)).then([requested()]);
     given::<Check>([defined(), requested()]).when(request(OTHER_RUN)).then([]);
     let end = |run_id| Command::EndRun {

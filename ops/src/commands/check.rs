@@ -3,8 +3,8 @@
 mod arguments;
 mod backtest;
 mod entry;
-mod export;
-mod file;
+pub(crate) mod export;
+pub(crate) mod file;
 mod import;
 mod log;
 mod report;
@@ -33,8 +33,8 @@ use super::{
 };
 use crate::{
     answers::check::{
-        Check, CheckFile, CheckPayload, acknowledge, add, files, history, list, pause, push_path, remove,
-        resume, run, show, snooze,
+        Check, CheckFile, CheckPayload, CheckRunHook, acknowledge, add, files, history, list, pause,
+        push_path, remove, resume, run, run_hook, show, snooze,
     },
     client::{Client, Document, DryRun, Error},
     output::{Output, Table, clean, fields, moment, optional, word},
@@ -62,11 +62,17 @@ pub(crate) const SNOOZE: Document<snooze::Answer> =
 pub(crate) const PUSH_PATH: Document<push_path::Answer> =
     Document::repeatable(include_str!("check/push_path.graphql"));
 
+pub(crate) const RUN_HOOK: Document<run_hook::Answer> =
+    Document::repeatable(include_str!("check/run_hook.graphql"));
+
 pub(crate) const FILES: Document<files::Answer> = Document::repeatable(include_str!("check/files.graphql"));
 
 /// What whoever wants an address is told of a check that has none.
 const PUSH_ADVICE: &str =
     "only a check of the kind `push` reports by itself; `mediary check run` looks at any other";
+/// What whoever wants an address by which something is looked at is told of a check that has none.
+const RUN_ADVICE: &str =
+    "a check that reports by itself is not looked at: `mediary check push-url` says where it reports";
 /// How often it is asked whether a look is over.
 const ASK_EVERY: Duration = Duration::from_millis(200);
 /// How much longer than a look may take it is waited for its end: it is recorded then, and shown.
@@ -86,7 +92,7 @@ impl Verbs for Verb {
                 let id = named::id(client, KIND, &id).await?;
                 Ok(output.show(&find(client, id).await?, text)?)
             }
-            Self::Run(Run { which, wait, intent }) => run_now(which, wait, intent, client, output).await,
+            Self::Run(wanted) => run_now(wanted, client, output).await,
             Self::History(wanted) => history(wanted, client, output).await,
             Self::Acknowledge(Acknowledge { which, note, intent }) => {
                 act(&ACKNOWLEDGE, which, json!({ "note": note }), intent, client, output).await
@@ -102,9 +108,20 @@ impl Verbs for Verb {
                     id: format!("address where {id} reports"),
                     advice: PUSH_ADVICE,
                 })?;
-                let url = format!("{}{path}", client.server().as_str().trim_end_matches('/'));
-                Ok(output.show(&json!({ "id": id, "url": url }), |told| {
-                    told["url"].as_str().unwrap_or_default().to_owned()
+                let told = json!({ "id": id, "url": address(client, &path) });
+                Ok(output.show(&told, |told| told["url"].as_str().unwrap_or_default().to_owned())?)
+            }
+            Self::RunUrl(Which { id }) => {
+                let id = named::id(client, KIND, &id).await?;
+                let hook: Option<CheckRunHook> = client.ask(&RUN_HOOK, json!({ "id": id })).await?;
+                let CheckRunHook { path, secret } = hook.ok_or(Failure::NotFound {
+                    id: format!("address by which {id} is looked at"),
+                    advice: RUN_ADVICE,
+                })?;
+                let (url, secret) = (address(client, &path), secret);
+                let told = json!({ "id": id, "url": url, "secret": secret });
+                Ok(output.show(&told, |_| {
+                    fields(&[("url", Some(url.clone())), ("secret", Some(secret.clone()))])
                 })?)
             }
             Self::Log(wanted) => log::run(wanted, client, output).await,
@@ -129,6 +146,10 @@ impl Verbs for Verb {
             }
         }
     }
+}
+
+fn address(client: &Client, path: &str) -> String {
+    format!("{}{path}", client.server().as_str().trim_end_matches('/'))
 }
 
 /// Whether a moment is still to come; what is none isn't.
@@ -213,18 +234,13 @@ async fn act(
     Ok(())
 }
 
-async fn run_now(
-    Which { id }: Which,
-    wait: bool,
-    intent: Intent,
-    client: &Client,
-    output: &mut Output,
-) -> Result<(), Failure> {
+async fn run_now(wanted: Run, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let Run { which: Which { id }, wait, reference, intent } = wanted;
     let id = named::id(client, KIND, &id).await?;
     // What it writes is for people: a program is told the result, and has `check log` for the rest.
     let is_shown = wait && !output.is_json() && find(client, id.clone()).await?.kind == "command";
     let mut writing = if is_shown { Some(Follow::begin(client, id.clone()).await?) } else { None };
-    let outcome = client.meant(intent).act(&RUN, input(json!({ "id": id }))).await?;
+    let outcome = client.meant(intent).act(&RUN, input(json!({ "id": id, "reference": reference }))).await?;
     Failure::refused(outcome.user_errors)?;
     let CheckPayload { run_id, position, .. } = outcome.payload;
     if !wait {

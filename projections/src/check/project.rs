@@ -134,7 +134,7 @@ impl Checks {
             Event::Paused {} => row.is_paused = true,
             Event::Resumed { .. } => row.is_paused = false,
             Event::Removed {} => row.is_removed = true,
-            Event::RunRequested { run_id } => row.requested = Some(*run_id.uuid().as_bytes()),
+            Event::RunRequested { run_id, .. } => row.requested = Some(*run_id.uuid().as_bytes()),
             Event::RunEnded { .. } => row.requested = None,
             Event::Turned { verdict, reason, message, at, run_id: _ } => {
                 if row.since.is_none() || row.state != Word(verdict) {

@@ -67,8 +67,9 @@ pub(super) const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "check", "found"),
     ("actors", "check", "measured"),
     ("actors", "check", "folder"),
-    // What is wrong with a check, what the program of a look wrote, what was found look by look, and what a rule makes of it.
+    // What is wrong with a check, what can be one, what the program of a look wrote, what was found look by look, and what a rule makes of it.
     ("events", "check", "incident"),
+    ("events", "check", "define"),
     ("api", "check", "log"),
     ("projections", "check", "looks"),
     ("api", "check", "backtest"),

@@ -14,6 +14,8 @@ use crate::process::{Ended, EndedBy, Error, Line, Spec, Status};
 
 /// Lines that are looked through for words and numbers.
 const LINES_MAX: usize = 256;
+/// The variable that says what somebody wants it looked at for.
+const REFERENCE: &str = "MEDIARY_REFERENCE";
 /// How the shell says that a program is not there, or is none.
 const NOT_FOUND: [i32; 2] = [126, 127];
 
@@ -27,6 +29,9 @@ pub(in crate::check) async fn look(
         return Finding::unknown(Reason::CouldNotRun, "there is no program");
     };
     let mut spec = Spec::new("check", Path::new(program)).args(arguments).in_order().deadline(look.within);
+    if let Some(reference) = &look.reference {
+        spec = spec.env(REFERENCE, reference);
+    }
     for (variable, name) in secrets {
         match opened(equipment, look.project, name).await {
             Ok(value) => spec = spec.secret_env(variable, &value),

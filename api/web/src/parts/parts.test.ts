@@ -1,10 +1,7 @@
-import { createElement } from "react";
-import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 
 import { asAddress } from "./AddressField";
 import { draw } from "./art";
-import { Button } from "./Button";
 import { glyphs } from "./icons";
 import { states } from "./State";
 import { isWhole } from "./use-preview";
@@ -43,11 +40,4 @@ test("what may only be the beginning of an address is asked of nobody", () => {
   ];
   expect(whole.filter(isWhole)).toEqual(whole);
   expect(["https://you/", "http://n/"].filter(isWhole)).toEqual([]);
-});
-
-test("the name of a button has in it what stands on it, also while it runs", () => {
-  const drawn = (running: string | false) =>
-    renderToStaticMarkup(createElement(Button, { running, "aria-label": "Run now: nas", children: "Run now" }));
-  expect(drawn(false)).toContain('aria-label="Run now: nas"');
-  expect(drawn("Looking…")).toContain('aria-label="Looking… Run now: nas"');
 });

@@ -6,7 +6,7 @@ use mediary_events::{
     Asked as _, Concern as _,
     check::{
         Ask, Check, Command, Rejection, State,
-        ask::{Acknowledge, Add, MakeReport, Snooze, Which},
+        ask::{Acknowledge, Add, MakeReport, RunNow, Snooze, Which},
     },
     codec,
     notification::Notification,
@@ -53,7 +53,7 @@ impl Story for Ask {
         let now = story.now();
         let (check_id, command) = match self {
             Self::Add(asked) => return add(story, asked, None),
-            Self::Run(Which { check_id }) => return run(story, *check_id),
+            Self::Run(RunNow { check_id, reference }) => return run(story, *check_id, reference.clone()),
             Self::Pause(Which { check_id }) => (*check_id, Command::Pause),
             Self::Resume(Which { check_id }) => (*check_id, Command::Resume { now }),
             Self::Remove(Which { check_id }) => (*check_id, Command::Remove { now }),
@@ -86,7 +86,7 @@ pub fn say_in_file(story: &mut Transaction<'_>, asked: &Add, file: &str) -> Resu
 }
 
 fn add(story: &mut Transaction<'_>, asked: &Add, file: Option<String>) -> Result<Told, Refusal> {
-    let Add { name, definition, replace } = asked;
+    let Add { name, definition, replace, is_paused } = asked;
     for permission in needed(&definition.probe) {
         story.require(permission)?;
     }
@@ -99,6 +99,9 @@ fn add(story: &mut Transaction<'_>, asked: &Add, file: Option<String>) -> Result
     let (name, definition) = (name.clone(), Box::new(definition.clone()));
     let command = Command::Define { name, definition, replace: *replace, file, now: story.now() };
     story.execute::<Check>(check_id.uuid(), command)?;
+    if *is_paused {
+        story.execute::<Check>(check_id.uuid(), Command::Pause)?;
+    }
     Ok(Told { check_id, run_id: None })
 }
 
@@ -174,10 +177,10 @@ fn told_by(story: &mut Transaction<'_>, channels: &[String]) -> Result<(), Refus
     }
 }
 
-fn run(story: &mut Transaction<'_>, check_id: CheckId) -> Result<Told, Refusal> {
+fn run(story: &mut Transaction<'_>, check_id: CheckId, reference: Option<String>) -> Result<Told, Refusal> {
     let command_id = story.caller().command_id;
     let run_id = RunId::from_uuid(story.identities().made_by(RunId::KIND, command_id));
-    story.execute::<Check>(check_id.uuid(), Command::RequestRun { run_id })?;
+    story.execute::<Check>(check_id.uuid(), Command::RequestRun { run_id, reference })?;
     let run_id = story.state::<Check>(check_id.uuid())?.requested;
     Ok(Told { check_id, run_id })
 }

@@ -81,7 +81,8 @@ fn samples() -> Vec<Event> {
         Event::Paused {},
         Event::Resumed { since: at(60) },
         Event::Removed {},
-        Event::RunRequested { run_id: RUN },
+        Event::RunRequested { run_id: RUN, reference: None },
+        Event::RunRequested { run_id: RUN, reference: Some(text("0123abc")) },
         Event::RunEnded {
             run_id: RUN,
             verdict: Verdict::Unknown,

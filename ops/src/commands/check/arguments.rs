@@ -29,12 +29,17 @@ const RUN_HELP: &str = "\
 With --wait it ends with 0 if all is well, with 1 if not, and with 6 if nobody can say.";
 
 const PUSH_HELP: &str = "\
-Behind the address may stand /start, /fail, /log or an exit code; what is sent along is its message. With ?create=1 a check of that
+Behind the address may stand /start, /fail, /log or an exit code, or /ci for the webhook of a CI service; what is sent along is its
+message and its numbers. With ?create=1 a check of that
 name is made by its first report.
 
 Examples:
   curl -fsS \"$(mediary check push-url backup)\"
   backup; curl -fsS \"$(mediary check push-url backup)/$?\"";
+
+const RUN_URL_HELP: &str = "\
+It is signed as Standard Webhooks has it (webhook-signature) or GitHub (X-Hub-Signature-256), or has the secret as the token of GitLab.
+What the body says that it is for (reference, after, checkout_sha, ref) is the variable MEDIARY_REFERENCE of the check's program.";
 
 const IMPORT_HELP: &str = "\
 No channel, password or header is taken: they may be secret, and are named. Of a database of Uptime Kuma what its rules make of all
@@ -97,6 +102,9 @@ pub(crate) enum Verb {
     /// Say where a check reports that reports by itself: whoever has this address may report.
     #[command(after_help = PUSH_HELP)]
     PushUrl(Which),
+    /// Say where a signed webhook has a check looked at, and by which secret it is signed.
+    #[command(after_help = RUN_URL_HELP)]
+    RunUrl(Which),
     /// Say what a rule makes of the looks that are recorded, before anybody keeps it.
     #[command(after_help = BACKTEST_HELP)]
     Backtest(Backtest),
@@ -195,6 +203,9 @@ pub(crate) struct Run {
     /// Wait for what is found; meanwhile what its program writes is shown.
     #[arg(long)]
     pub(super) wait: bool,
+    /// What it is looked at for, such as a commit: its program has it as `MEDIARY_REFERENCE`.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reference: Option<String>,
     #[command(flatten)]
     pub(super) intent: Intent,
 }

@@ -11,6 +11,7 @@ pub(crate) const CONCERN: Concern = Concern {
         &super::SHOW,
         &super::HISTORY,
         &super::PUSH_PATH,
+        &super::RUN_HOOK,
         &super::FILES,
         &super::log::LOG,
         &super::backtest::BACKTEST,

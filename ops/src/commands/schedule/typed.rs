@@ -173,6 +173,7 @@ mod tests {
             "check list",
             "check log",
             "check push-url",
+            "check run-url",
             "check show",
             "collection export",
             "collection list",

@@ -7,6 +7,7 @@ import { SEVERITIES } from "../notification/words";
 import type { WholeCheck } from "./check";
 import { Public } from "./Public";
 import { thresholdWords } from "./thresholds";
+import { Webhook } from "./Webhook";
 import { everyWords, kindWord, ruleWords, standing, took } from "./words";
 
 const OtherChecks = graphql(`
@@ -113,6 +114,7 @@ export function Aside({ check }: { check: WholeCheck }) {
           </ThingLink>
         </p>
       </section>
+      {kind !== "push" && <Webhook id={check.id} />}
     </aside>
   );
 }

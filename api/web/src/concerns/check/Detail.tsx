@@ -86,7 +86,7 @@ function OfCheck({ id }: { id: string }) {
           <Incidents check={check} />
           <Graphs check={check} />
           {check.kind === "command" && <Log id={id} />}
-          <Turns id={id} />
+          <Turns id={id} hasLog={check.kind === "command"} />
           <MonthReport id={id} />
         </div>
         <Aside check={check} />

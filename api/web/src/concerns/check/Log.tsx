@@ -14,8 +14,10 @@ const CheckLogOf = graphql(`
   }
 `);
 
-/** How often what a program writes is read on while somebody looks at it. */
+/** How often what a program writes is read on while it runs and somebody looks at it. */
 const PROGRAM_MS = 1_000;
+/** How often it is asked whether there is a newer look. */
+const IDLE_MS = 10_000;
 
 /** What the program of the last look wrote, once somebody wants to see it. */
 export function Log({ id }: { id: string }) {
@@ -36,9 +38,10 @@ export function Log({ id }: { id: string }) {
   );
 }
 
-function Written({ id }: { id: string }) {
+/** What the program of a look wrote, by the id of the look; of a check, that of its last look. */
+export function Written({ id }: { id: string }) {
   const { data, isLoading, refetch } = useLive(CheckLogOf, { id }, [id]);
-  useFresh(refetch, PROGRAM_MS);
+  useFresh(refetch, data?.checkLog?.open === true ? PROGRAM_MS : IDLE_MS);
   if (isLoading) {
     return null;
   }

@@ -26,6 +26,10 @@ export function Reports({ id }: { id: string }) {
         keep a password.
       </p>
       <pre className="proof">curl -fsS "{where}/$?"</pre>
+      <p className="q">
+        With <span className="proof">/ci</span> behind it, it takes the webhook of a CI service. Lines such as{" "}
+        <span className="proof">{'{"name": "files", "value": 7}'}</span> in what is sent are its numbers.
+      </p>
       <Copy text={where}>Copy the address</Copy>
     </section>
   );

@@ -1,9 +1,13 @@
+import { Fragment, useState } from "react";
+
+import { useMay } from "../../client/act";
 import { graphql } from "../../client/graphql";
 import { usePages } from "../../client/pages";
 import { Button } from "../../parts/Button";
 import { moment, number, timeExact } from "../../parts/format";
 import { State } from "../../parts/State";
 import { Failed, Loading } from "../../parts/states";
+import { Written } from "./Log";
 import { found, seenWords } from "./words";
 
 const TurnsOf = graphql(`
@@ -16,8 +20,16 @@ const TurnsOf = graphql(`
   }
 `);
 
+interface Props {
+  id: string;
+  /** Whether what its looks wrote is kept: of a program it is. */
+  hasLog: boolean;
+}
+
 /** Whenever it was found to be another thing than before, the newest first. */
-export function Turns({ id }: { id: string }) {
+export function Turns({ id, hasLog }: Props) {
+  const may = useMay("check");
+  const [opened, setOpened] = useState<string>();
   const { rows, totalCount, problem, isLoading, more, refetch } = usePages(
     TurnsOf,
     { id },
@@ -50,16 +62,40 @@ export function Turns({ id }: { id: string }) {
           <tbody>
             {rows.map((turn) => {
               const { is, word } = found(turn);
+              const { runId } = turn;
+              const isOpen = runId !== null && runId === opened;
               return (
-                <tr key={`${turn.at} ${turn.state} ${turn.runId}`}>
-                  <td className="q" title={timeExact(turn.at)}>
-                    {moment(turn.at)}
-                  </td>
-                  <td>
-                    <State is={is}>{word}</State>
-                  </td>
-                  <td className="check-seen">{seenWords(turn)}</td>
-                </tr>
+                <Fragment key={`${turn.at} ${turn.state} ${runId}`}>
+                  <tr>
+                    <td className="q" title={timeExact(turn.at)}>
+                      {moment(turn.at)}
+                    </td>
+                    <td>
+                      <State is={is}>{word}</State>
+                    </td>
+                    <td className="check-seen">
+                      {seenWords(turn)}
+                      {hasLog && may.isShown && runId !== null && (
+                        <Button
+                          small
+                          look="bare"
+                          aria-expanded={isOpen}
+                          aria-label={`Log of ${timeExact(turn.at)}`}
+                          onClick={() => setOpened(isOpen ? undefined : runId)}
+                        >
+                          Log
+                        </Button>
+                      )}
+                    </td>
+                  </tr>
+                  {isOpen && (
+                    <tr>
+                      <td colSpan={3}>
+                        <Written id={runId} />
+                      </td>
+                    </tr>
+                  )}
+                </Fragment>
               );
             })}
           </tbody>
