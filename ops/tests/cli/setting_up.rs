@@ -14,7 +14,7 @@ const COOKIES: &str = "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t
 
 /// How much is recorded of what is set up.
 async fn recorded(served: &Served) -> usize {
-    let types = "setting,template,notification.rule_added,notification.rule_removed,notification.channel_added,bot.set,schedule.added,schedule.paused,playlist.follow_requested,playlist.keeping_changed";
+    let types = "setting,template,notification.rule_added,notification.rule_removed,notification.channel_added,bot.set,schedule.added,schedule.paused,check.defined,check.paused,playlist.follow_requested,playlist.keeping_changed";
     let events = served.json(&["log", "show", "--from", "1", "--types", types]).await;
     events.as_array().expect("an array").len()
 }
@@ -60,8 +60,34 @@ async fn set_up(served: &Served) -> String {
     )
     .await
     .ends_with(0);
+    // By its name before what it depends on.
+    fs::write(served.folder.path().join("checks.toml"), CHECKS).expect("a file can be written");
+    line(served, "check add checks.toml").await.ends_with(0);
+    line(served, "check pause backup").await.ends_with(0);
     url
 }
+
+/// What is looked at: a program with a secret, which depends on a host.
+const CHECKS: &str = r#"
+[[check]]
+name = "switch"
+kind = "file_age"
+path = "/nowhere"
+max_age = "1d"
+every = "1d"
+
+[[check]]
+name = "backup"
+kind = "command"
+argv = ["/nowhere/check", "--days", "1"]
+secrets = { TOKEN = "club" }
+cron = "0 3 * * *"
+zone = "Europe/Berlin"
+fail_after = 2
+notify = ["phone"]
+depends_on = ["switch"]
+links = { Runbook = "https://wiki.example.org/" }
+"#;
 
 /// The secrets that a file names, besides those of the test.
 async fn keep_secrets(served: &Served) {
@@ -95,7 +121,7 @@ async fn what_is_set_up_goes_out_as_a_file_and_comes_in_as_a_plan() {
     let (first, other) = (Served::start().await, Served::start().await);
     let url = set_up(&first).await;
     let written = first.json(&["export", "setup.toml"]).await;
-    assert_eq!((&written["rowCount"], &written["leftOut"]), (&json!(15), &json!([])), "{written}");
+    assert_eq!((&written["rowCount"], &written["leftOut"]), (&json!(17), &json!([])), "{written}");
     let named = json!(["channel phone", "club", "exit", "telegram", "tube"]);
     assert_eq!(written["secrets"], named, "{written}");
     let text = fs::read_to_string(first.folder.path().join("setup.toml")).unwrap();
@@ -113,6 +139,7 @@ async fn what_is_set_up_goes_out_as_a_file_and_comes_in_as_a_plan() {
     assert!(!text.contains("playlist-") && !text.contains("secret-"), "no id of this server:\n{text}");
     assert!(!text.contains("needle") && !text.contains("ntfy"), "and no secret:\n{text}");
     assert!(text.contains("removed_rules = [\"download-done\"]"), "{text}");
+    assert!(text.contains("depends_on = [\"switch\"]") && text.contains("[checks.backup]"), "{text}");
     let rules = line(&first, "export - --only rules").await.ends_with(0).stdout;
     assert!(
         rules.starts_with("format = 1\nremoved_rules = [\"download-done\"]\n\n[rules.many]")
@@ -151,11 +178,14 @@ async fn what_is_set_up_goes_out_as_a_file_and_comes_in_as_a_plan() {
         ("192.0.2.7", "CREATE", None),
         ("www.example.org", "CREATE", None),
         ("telegram", "CREATE", None),
+        // What others depend on comes first.
+        ("switch", "CREATE", None),
+        ("backup", "CREATE", None),
         (url.as_str(), "CREATE", None),
         ("nightly", "CREATE", None),
     ];
     assert_eq!(told(&plan), expected, "{plan}");
-    let follow = &plan[13];
+    let follow = &plan[15];
     assert_eq!((&follow["section"], &follow["jobCount"]), (&json!("follows"), &json!(1)), "{plan}");
     assert_eq!(recorded(&other).await, before, "nothing was done");
 
@@ -178,7 +208,9 @@ async fn an_import_takes_nothing_away_and_changes_what_the_file_says_otherwise()
     let text = format!(
         "format = 1\n[settings.limits]\ntotal = 9\n[templates.night]\npriority = 7\n[templates.new]\n\
          [follows.\"{url}\"]\nquality = \"audio\"\n[schedules.nightly]\ncron = \"@daily\"\nzone = \"Europe/Berlin\"\n\
-         jitter = \"10m\"\ncommand = \"playlist.refresh\"\narguments.playlist_id.follow = \"{url}\"\n"
+         jitter = \"10m\"\ncommand = \"playlist.refresh\"\narguments.playlist_id.follow = \"{url}\"\n\
+         [checks.switch]\nkind = \"file_age\"\npath = \"/nowhere\"\nmax_age = \"24h\"\nevery = \"24h\"\n\
+         [checks.backup]\nkind = \"command\"\nargv = [\"/nowhere/check\"]\n"
     );
     let done = run_reading(served.folder.path(), &["import", "-", "--yes", "--format", "json"], &text).await;
     let done = done.ends_with(0).json();
@@ -186,6 +218,8 @@ async fn an_import_takes_nothing_away_and_changes_what_the_file_says_otherwise()
         ("limits", "CHANGE", Some("DONE")),
         ("new", "CREATE", Some("DONE")),
         ("night", "CHANGE", Some("DONE")),
+        ("backup", "CHANGE", Some("DONE")),
+        ("switch", "KEEP", None),
         (url.as_str(), "CHANGE", Some("DONE")),
         ("nightly", "CHANGE", Some("DONE")),
     ];
@@ -254,7 +288,7 @@ async fn what_can_t_be_done_is_told_with_its_line_and_nothing_is_done() {
     let served = Served::start().await;
     let before = recorded(&served).await;
     let tags = (0..17).map(|number| format!("\"{number}\"")).collect::<Vec<_>>().join(", ");
-    let cases: [(&str, i32, &[&str]); 9] = [
+    let cases: [(&str, i32, &[&str]); 12] = [
         ("[templates.a]", 2, &["it says no format"]),
         ("format = 1\n[templates.a]\nprio = 1", 2, &["line 3", "unknown field `prio`"]),
         ("format = 1\n[templates.a]\n[templates.worn]\ntags = [TAGS]", 3, &["line 2", "template \"worn\": "]),
@@ -271,6 +305,17 @@ async fn what_can_t_be_done_is_told_with_its_line_and_nothing_is_done() {
              arguments.playlist_id.follow = \"https://example.org/\"",
             5,
             &["list called \"https://example.org/\" (line 2", "follow it first"],
+        ),
+        ("format = 1\n[checks.a]\nkind = \"pong\"", 2, &["line 2, a of checks", "is no kind"]),
+        (
+            "format = 1\n[checks.a]\nkind = \"push\"\ndepends_on = [\"b\"]",
+            5,
+            &["check called \"b\" (line 2", "say it in the file"],
+        ),
+        (
+            "format = 1\n[checks.a]\nkind = \"push\"\ndepends_on = [\"b\"]\n[checks.b]\nkind = \"push\"\ndepends_on = [\"a\"]",
+            5,
+            &["check called \"b\" (line 2"],
         ),
         (
             "format = 1\n[templates.good]\n[schedules.a]\nevery = \"1h\"\ncommand = \"token.create\"",

@@ -43,10 +43,10 @@ pub(super) async fn run(
 }
 
 /// A check in the words of a file.
-struct Said {
-    fields: Map<String, Value>,
+pub(crate) struct Said {
+    pub(crate) fields: Map<String, Value>,
     /// What no file says.
-    is_paused: bool,
+    pub(crate) is_paused: bool,
 }
 
 /// What stands first.
@@ -70,7 +70,7 @@ impl Said {
 }
 
 /// What a file says of it: what is as it is anyway is left out.
-fn said(check: &ExportCheck, names: &BTreeMap<String, String>) -> Said {
+pub(crate) fn said(check: &ExportCheck, names: &BTreeMap<String, String>) -> Said {
     let mut fields = Map::new();
     let mut set = |key: &str, value: Value| fields.insert(key.to_owned(), value);
     set("name", check.name.clone().into());
@@ -201,7 +201,7 @@ mod tests {
             "id": "check-1", "name": "it", "kind": "ping", "probe": { "ping": { "host": "nas" } }, "cron": null, "zone": null,
             "everySeconds": 60, "jitterSeconds": 0, "timeoutSeconds": 30, "isInverted": false, "thresholds": [], "failAfter": 1, "failOf": 1,
             "clearAfter": 1, "severity": "ERROR", "channels": [], "repeatSeconds": null, "maintenance": [], "dependsOn": [],
-            "group": null, "tags": [], "links": [], "isPublic": false, "isPaused": false,
+            "group": null, "tags": [], "links": [], "isPublic": false, "isPaused": false, "file": null,
         });
         if let (Value::Object(all), Value::Object(more)) = (&mut all, more) {
             all.extend(more);

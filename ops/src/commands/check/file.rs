@@ -15,10 +15,10 @@ use crate::commands::{failure::Failure, schedule::seconds};
 
 /// A check as a file or a line says it: the input of the API, but for the names of what it depends on.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Wanted {
-    pub(super) name: String,
-    pub(super) input: Map<String, Value>,
-    pub(super) depends_on: Vec<String>,
+pub(crate) struct Wanted {
+    pub(crate) name: String,
+    pub(crate) input: Map<String, Value>,
+    pub(crate) depends_on: Vec<String>,
 }
 
 /// What every kind of check has in a file.
@@ -97,7 +97,7 @@ fn one(check: toml::Value) -> Result<Wanted, String> {
 }
 
 /// A check of what one table of a file says.
-pub(super) fn of_fields(mut fields: Map<String, Value>) -> Result<Wanted, String> {
+pub(crate) fn of_fields(mut fields: Map<String, Value>) -> Result<Wanted, String> {
     let text = |fields: &mut Map<String, Value>, key: &str| match fields.remove(key) {
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(format!("`{key}` is a text")),

@@ -17,12 +17,12 @@ use url::Url;
 
 use self::beats::{Database, Tried};
 use super::{
-    ADD, KIND, LIST, PAUSE,
+    ADD, LIST,
     file::{self, Wanted},
 };
 use crate::{
     client::{Client, DryRun, Error},
-    commands::{failure::Failure, given, intent::Certainty, named, page, playlist::input},
+    commands::{failure::Failure, given, intent::Certainty, page, playlist::input},
     output::{Output, Table, clean},
 };
 
@@ -217,21 +217,12 @@ fn kind_of(wanted: &Wanted) -> String {
     probe.and_then(|probe| probe.keys().next().cloned()).unwrap_or_default()
 }
 
-/// Adds one, and pauses it if it is paused there; answers why not, if it is refused.
+/// Adds one, which waits if it is paused there; answers why not, if it is refused.
 async fn add(wanted: Wanted, is_paused: bool, client: &Client) -> Result<Option<String>, Failure> {
-    let outcome = client.act(&ADD, input(Value::Object(wanted.input))).await?;
-    if let Some(error) = outcome.user_errors.first() {
-        return Ok(Some(error.message.clone()));
-    }
-    if is_paused {
-        let id = match outcome.payload.check {
-            Some(check) => check.id,
-            None => named::id(client, KIND, &wanted.name).await?,
-        };
-        let paused = client.act(&PAUSE, input(json!({ "id": id }))).await?;
-        Failure::refused(paused.user_errors)?;
-    }
-    Ok(None)
+    let mut asked = wanted.input;
+    asked.insert("isPaused".to_owned(), is_paused.into());
+    let outcome = client.act(&ADD, input(Value::Object(asked))).await?;
+    Ok(outcome.user_errors.first().map(|error| error.message.clone()))
 }
 
 fn table(told: &Told) -> String {

@@ -10,7 +10,9 @@ use super::{
 };
 use crate::{
     client::Client,
-    commands::{bot, failure::Failure, notification, playlist, playlist::input, schedule, setting, template},
+    commands::{
+        bot, check, failure::Failure, notification, playlist, playlist::input, schedule, setting, template,
+    },
     output::Output,
 };
 
@@ -27,6 +29,9 @@ pub(super) enum Command {
     RemoveRule(Value),
     Site(Value),
     Bot(Value),
+    Check(Value),
+    PauseCheck(Value),
+    ResumeCheck(Value),
     Follow(Value),
     Schedule(Value),
     Pause(Value),
@@ -47,6 +52,9 @@ impl Command {
             | Self::RemoveRule(input)
             | Self::Site(input)
             | Self::Bot(input)
+            | Self::Check(input)
+            | Self::PauseCheck(input)
+            | Self::ResumeCheck(input)
             | Self::Follow(input)
             | Self::Schedule(input)
             | Self::Pause(input)
@@ -66,6 +74,9 @@ impl Command {
             Self::RemoveRule(_) => client.act(&notification::rule::REMOVE, told).await?.user_errors,
             Self::Site(_) => client.act(&setting::site::SET, told).await?.user_errors,
             Self::Bot(_) => client.act(&bot::SET, told).await?.user_errors,
+            Self::Check(_) => client.act(&check::ADD, told).await?.user_errors,
+            Self::PauseCheck(_) => client.act(&check::PAUSE, told).await?.user_errors,
+            Self::ResumeCheck(_) => client.act(&check::RESUME, told).await?.user_errors,
             Self::Templates(_) => client.act(&template::IMPORT, told).await?.user_errors,
             Self::Rule(_) => client.act(&notification::rule::ADD, told).await?.user_errors,
             Self::Follow(_) => client.act(&playlist::FOLLOW, told).await?.user_errors,

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use toml::{Spanned, de::DeTable};
 
 use super::{
-    bot::Bot, channel::Channel, follow::Follow, rule::Rule, schedule::Schedule, setting::Settings, site::Site,
+    bot::Bot, channel::Channel, check::Check, follow::Follow, rule::Rule, schedule::Schedule,
+    setting::Settings, site::Site,
 };
 use crate::commands::failure::Failure;
 
@@ -35,6 +36,8 @@ pub(super) enum Section {
     Sites,
     /// Who may ask by a messenger.
     Bot,
+    /// What is looked at again and again.
+    Checks,
     /// Lists, what of them is kept, and how often they are refreshed.
     Follows,
     /// What is done again and again.
@@ -43,13 +46,14 @@ pub(super) enum Section {
 
 impl Section {
     /// In the order in which they are set up: what is named stands before what names it.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Settings,
         Self::Templates,
         Self::Channels,
         Self::Rules,
         Self::Sites,
         Self::Bot,
+        Self::Checks,
         Self::Follows,
         Self::Schedules,
     ];
@@ -63,6 +67,7 @@ impl Section {
             Self::Rules => "rules",
             Self::Sites => "sites",
             Self::Bot => "bot",
+            Self::Checks => "checks",
             Self::Follows => "follows",
             Self::Schedules => "schedules",
         }
@@ -90,6 +95,8 @@ pub(super) struct Setup {
     pub(super) sites: BTreeMap<String, Site>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) bot: Option<Bot>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) checks: BTreeMap<String, Check>,
     /// By their addresses.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) follows: BTreeMap<String, Follow>,
@@ -117,11 +124,13 @@ impl Setup {
             rules,
             sites,
             bot,
+            checks,
             follows,
             schedules,
         } = self;
         let of_notices = channels.len() + rules.len() + removed_rules.len();
-        let others = sites.len() + usize::from(bot.is_some()) + follows.len() + schedules.len();
+        let others =
+            sites.len() + usize::from(bot.is_some()) + checks.len() + follows.len() + schedules.len();
         (settings.row_count() + templates.len() + of_notices + others) as u64
     }
 
@@ -134,6 +143,7 @@ impl Setup {
             Section::Rules => !self.rules.is_empty() || !self.removed_rules.is_empty(),
             Section::Sites => !self.sites.is_empty(),
             Section::Bot => self.bot.is_some(),
+            Section::Checks => !self.checks.is_empty(),
             Section::Follows => !self.follows.is_empty(),
             Section::Schedules => !self.schedules.is_empty(),
         };
@@ -147,7 +157,9 @@ impl Setup {
         let of_sites = self.sites.values().flat_map(Site::secrets).map(str::to_owned);
         let of_notices = self.channels.values().map(|channel| channel.secret.clone());
         let of_bot = self.bot.iter().map(|bot| bot.secret.clone());
-        of_follows.chain(of_schedules).chain(of_sites).chain(of_notices).chain(of_bot).collect()
+        let of_checks = self.checks.values().flat_map(Check::secrets).map(str::to_owned);
+        let of_work = of_follows.chain(of_schedules).chain(of_sites).chain(of_checks);
+        of_work.chain(of_notices).chain(of_bot).collect()
     }
 
     /// Leaves out all other sections.
@@ -163,6 +175,7 @@ impl Setup {
                 }
                 Section::Sites => self.sites.clear(),
                 Section::Bot => self.bot = None,
+                Section::Checks => self.checks.clear(),
                 Section::Follows => self.follows.clear(),
                 Section::Schedules => self.schedules.clear(),
             }
@@ -288,6 +301,11 @@ secret = \"telegram\"
 allow = [123456789]
 per_minute = 20
 
+[checks.nas]
+every = \"1m\"
+host = \"nas\"
+kind = \"ping\"
+
 [follows.\"https://example.org/feed.xml\"]
 keep = \"new\"
 quality = \"best\"
@@ -316,7 +334,7 @@ follow = \"https://example.org/feed.xml\"
         let (setup, lines) = parsed(TEXT).unwrap();
         assert_eq!(setup.text().unwrap(), TEXT);
         assert_eq!(setup.sections(), Section::ALL);
-        assert_eq!(setup.row_count(), 14);
+        assert_eq!(setup.row_count(), 15);
         let named: Vec<String> = setup.secrets().into_iter().collect();
         assert_eq!(named, ["channel phone", "club", "exit", "telegram", "tube"]);
         for (path, line) in [
@@ -330,8 +348,9 @@ follow = \"https://example.org/feed.xml\"
             (&["rules", "done"], 43),
             (&["sites", "www.example.org"], 47),
             (&["bot"], 54),
-            (&["follows", "https://example.org/feed.xml"], 59),
-            (&["schedules", "nightly"], 67),
+            (&["checks", "nas"], 59),
+            (&["follows", "https://example.org/feed.xml"], 64),
+            (&["schedules", "nightly"], 72),
         ] {
             assert_eq!(lines.of_row(path), line, "{path:?}");
         }

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{
     bot::Bot,
     channel::Channel,
+    check::Check,
     document::{Section, Setup},
     follow::Follow,
     rule::Rule,
@@ -19,6 +20,7 @@ use super::{
 use crate::{
     answers::{
         bot as bots,
+        check::ExportCheck,
         file::Root,
         notification::{NotificationChannel, NotificationRule},
         playlist::Playlist,
@@ -29,8 +31,8 @@ use crate::{
     },
     client::Client,
     commands::{
-        bot, failure::Failure, file, notification, page, playlist, project, schedule as schedules, secret,
-        setting, template,
+        bot, check, failure::Failure, file, notification, page, playlist, project, schedule as schedules,
+        secret, setting, template,
     },
     output::clean,
 };
@@ -44,6 +46,8 @@ pub(super) struct Here {
     pub(super) standard_rules: BTreeMap<String, Rule>,
     /// Ids of projects by their names.
     pub(super) projects: BTreeMap<String, String>,
+    /// Ids of checks by their names.
+    pub(super) checks: BTreeMap<String, String>,
     /// Ids of schedules by their names.
     pub(super) schedules: BTreeMap<String, String>,
     /// What a file can't say, and why.
@@ -63,6 +67,7 @@ impl Here {
             names: Names::default(),
             standard_rules: BTreeMap::new(),
             projects: BTreeMap::new(),
+            checks: BTreeMap::new(),
             schedules: BTreeMap::new(),
             left_out: Vec::new(),
         };
@@ -74,6 +79,7 @@ impl Here {
                 Section::Rules => here.read_rules(client).await?,
                 Section::Sites => here.read_sites(client).await?,
                 Section::Bot => here.read_bot(client).await?,
+                Section::Checks => here.read_checks(client).await?,
                 // Both at once, below: a list has its schedule, and a schedule names lists.
                 Section::Follows | Section::Schedules => {}
             }
@@ -145,6 +151,22 @@ impl Here {
         self.setup.bot = Bot::of(&found, &self.names.secrets);
         if self.setup.bot.is_none() {
             self.left_out.push("the bot, whose token was deleted".to_owned());
+        }
+        Ok(())
+    }
+
+    async fn read_checks(&mut self, client: &Client) -> Result<(), Failure> {
+        let all: Vec<ExportCheck> = page::all(client, &check::export::EXPORT, json!({}), None).await?;
+        let names: BTreeMap<String, String> =
+            all.iter().map(|check| (check.id.clone(), check.name.clone())).collect();
+        for check in &all {
+            self.checks.insert(check.name.clone(), check.id.clone());
+            if let Some(file) = &check.file {
+                let what = format!("the check {}, which the file {} says", clean(&check.name), clean(file));
+                self.left_out.push(what);
+                continue;
+            }
+            self.setup.checks.insert(check.name.clone(), Check::of(check, &names));
         }
         Ok(())
     }

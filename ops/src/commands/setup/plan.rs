@@ -1,5 +1,6 @@
 //! What a file would have done: every difference with the commands that make it none, each of them tried.
 
+mod checks;
 mod notices;
 
 use serde_json::json;
@@ -41,6 +42,7 @@ impl Plan {
         making.rules(setup).await?;
         making.sites(setup).await?;
         making.bot(setup).await?;
+        making.checks(setup).await?;
         making.follows(setup).await?;
         making.schedules(setup).await?;
         let Making { plan, refused, .. } = making;
