@@ -6,7 +6,8 @@ use std::{path::Path, time::Duration};
 use mediary_benches::{
     check,
     rest::{self, Served},
-    table::line,
+    table::{head, line, memory_row},
+    telemetry::Store,
     world,
 };
 
@@ -17,6 +18,14 @@ const DURING: Duration = Duration::from_mins(1);
 /// Checks that are looked at once a day, by sizes; those of a tenth with `ops/bench check -- short`.
 const DAILY: [usize; 2] = [10_000, 100_000];
 const DAY_S: u32 = 86_400;
+/// Checks each minute whose ninety days are kept, with `ops/bench check -- days`.
+const EACH_MINUTE: u64 = 1_000;
+/// Days that these are looked at.
+const DAYS: u64 = 90;
+/// Pages of a check that are read.
+const PAGES: usize = 200;
+/// Points of a graph, one for each pixel.
+const WIDTH: u64 = 1_000;
 /// How long a server has to come to rest before it is looked at.
 const SETTLES: Duration = Duration::from_secs(20);
 
@@ -32,6 +41,9 @@ fn main() {
     let is_short = std::env::args().any(|argument| argument == "short");
     let during = if is_short { DURING / 10 } else { DURING };
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    if std::env::args().any(|argument| argument == "days") {
+        return runtime.block_on(days(folder.path(), if is_short { EACH_MINUTE / 20 } else { EACH_MINUTE }));
+    }
     let punctual = runtime.block_on(check::punctual(folder.path(), EACH_SECOND, during));
     let late = |percent| punctual.percentile(percent).as_millis();
     line("\n| checks each second, one more hangs | looks | late by ms, p50 | p99 | most | wanted |");
@@ -54,6 +66,23 @@ fn main() {
         let count = if is_short { count / 10 } else { count };
         runtime.block_on(daily(count, during));
     }
+}
+
+/// What so many checks come to that are looked at each minute of ninety days, kept as by default.
+async fn days(folder: &Path, checks: u64) {
+    let store = Store::open(folder);
+    let taken = store.tell_checks(checks, 0..DAYS * 24 * 60, Duration::from_mins(1)).await;
+    let mib = store.size_bytes() >> 20;
+    line("\n| checks each minute | days | samples | taken per second | store MiB | wanted |");
+    line("|---|---|---|---|---|---|");
+    line(&format!("| {checks} | {DAYS} | {} | {:.0} | {mib} | 300 MB |", taken.count, taken.per_second()));
+    head();
+    let pages = store.pages(PAGES, DAYS, WIDTH).await;
+    memory_row(
+        "what the page of a check shows of them: its days, and a graph of 1,000 points (wanted: 200 ms)",
+        &pages,
+    );
+    store.stop();
 }
 
 /// A server with so many checks, measured for so long.

@@ -51,7 +51,33 @@ impl Store {
     /// # Panics
     /// If one is not kept.
     pub async fn tell(&self, series: u64, rounds: std::ops::Range<u64>, every: Duration) -> Figure {
-        let names: Vec<String> = (0..series).map(|n| format!("check {n}")).collect();
+        let all: Vec<Told> = (0..series)
+            .map(|n| Told {
+                metric: &Metric::JOB_DURATION,
+                subject: format!("check {n}"),
+                is_changing: n % 2 == 0,
+            })
+            .collect();
+        self.tell_all(&all, rounds, every).await
+    }
+
+    /// Tells what so many checks find that are always well: each whether it is, and how long that took, which is another thing each time
+    /// for every second one.
+    ///
+    /// # Panics
+    /// If one is not kept.
+    pub async fn tell_checks(&self, checks: u64, rounds: std::ops::Range<u64>, every: Duration) -> Figure {
+        let all: Vec<Told> = (0..checks)
+            .flat_map(|n| {
+                let subject = format!("check-{}", uuid::Uuid::from_u128(n.into()));
+                let up = Told { metric: &Metric::CHECK_UP, subject: subject.clone(), is_changing: false };
+                [up, Told { metric: &Metric::CHECK_DURATION, subject, is_changing: n % 2 == 0 }]
+            })
+            .collect();
+        self.tell_all(&all, rounds, every).await
+    }
+
+    async fn tell_all(&self, all: &[Told], rounds: std::ops::Range<u64>, every: Duration) -> Figure {
         let mut listening = self.telemetry.listen();
         let (began, mut told, mut kept) = (Instant::now(), 0, 0);
         let mut latencies = Vec::new();
@@ -59,8 +85,9 @@ impl Store {
         for round in rounds.clone() {
             let at = BEGIN_MS + (round * every.as_millis() as u64) as i64;
             self.clock.store(at * 1_000, std::sync::atomic::Ordering::SeqCst);
-            for (n, name) in names.iter().enumerate() {
-                self.samples.tell(sample(name, at, value(n as u64, round)));
+            for (n, told_of) in all.iter().enumerate() {
+                let value = if told_of.is_changing { changing(n as u64, round) } else { 1.0 };
+                self.samples.tell(sample(told_of, at, value));
                 told += 1;
                 if told - kept >= BATCH {
                     kept += until_kept(&mut listening, told - kept).await;
@@ -111,8 +138,33 @@ impl Store {
         Figure::of_pieces(latencies)
     }
 
+    /// Reads what the page of a check shows of all its time: its days, and how long its looks took, one point a pixel; so many times.
+    pub async fn pages(&self, times: usize, days: u64, width: u64) -> Figure {
+        let until = Timestamp::from_micros(self.clock.load(std::sync::atomic::Ordering::SeqCst) + 1_000);
+        let check = format!("check-{}", uuid::Uuid::from_u128(0));
+        let mut latencies = Vec::new();
+        for _ in 0..times {
+            let asked = Instant::now();
+            let since = moment(BEGIN_MS);
+            let by_days = Wanted { since, until, step: Step::Ms(24 * HOUR_MS as u64) };
+            let found = self.points_of(&format!("check.up/{check}"), by_days).await;
+            assert!(found as u64 >= days, "each day has been looked at");
+            self.points_of(
+                &format!("check.duration/{check}"),
+                Wanted { since, until, step: Step::Points(width) },
+            )
+            .await;
+            latencies.push(asked.elapsed());
+        }
+        Figure::of_pieces(latencies)
+    }
+
     async fn points(&self, wanted: Wanted) -> usize {
-        let name = SeriesName::of("job.duration/check 0");
+        self.points_of("job.duration/check 0", wanted).await
+    }
+
+    async fn points_of(&self, series: &str, wanted: Wanted) -> usize {
+        let name = SeriesName::of(series);
         let found = self.telemetry.points(Scope::of_test(), name, wanted).await;
         found.expect("it can be read").expect("there is such a series").1.points.len()
     }
@@ -157,18 +209,28 @@ pub fn bare(folder: &Path, rows: u64) -> Figure {
     Figure::new(rows, began.elapsed(), latencies)
 }
 
+/// A series of which samples are told.
+struct Told {
+    metric: &'static Metric,
+    subject: String,
+    /// Whether it says another thing each time.
+    is_changing: bool,
+}
+
 /// Every second series says the same each time, the others something that has no pattern.
 fn value(series: u64, round: u64) -> f64 {
-    if series % 2 == 1 {
-        return 1.0;
-    }
+    if series % 2 == 1 { 1.0 } else { changing(series, round) }
+}
+
+/// Something that has no pattern.
+fn changing(series: u64, round: u64) -> f64 {
     let mixed = (series << 32 | round).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     0.02 + (mixed >> 40) as f64 / 1e8
 }
 
-fn sample(name: &str, at_ms: i64, value: f64) -> Sample {
-    let sample = Sample::of_installation(&Metric::JOB_DURATION, moment(at_ms), value);
-    Sample { subject: name.to_owned().into(), ..sample }
+fn sample(Told { metric, subject, .. }: &Told, at_ms: i64, value: f64) -> Sample {
+    let sample = Sample::of_installation(metric, moment(at_ms), value);
+    Sample { subject: subject.clone().into(), ..sample }
 }
 
 async fn until_kept(listening: &mut mediary_projections::telemetry::Listening, wanted: u64) -> u64 {
@@ -200,6 +262,9 @@ mod tests {
             assert_eq!((read.count, points), (2, 34));
             assert_eq!(store.overviews(3, 90).await.count, 3);
             assert!(store.size_bytes() > 4_096);
+            let told = store.tell_checks(4, 200..400, Duration::from_hours(1)).await;
+            assert_eq!(told.count, 1_600);
+            assert_eq!(store.pages(2, 8, 100).await.count, 2);
             store.stop();
         });
         assert_eq!(bare(folder.path(), 12_000).count, 12_000);
