@@ -15,7 +15,7 @@ use mediary_schema::{
     telemetry::{Metric, Sample, SeriesName},
 };
 use rusqlite::Connection;
-use tokio::time::Instant;
+use tokio::{sync::watch, task::JoinSet, time::Instant};
 
 use crate::figure::Figure;
 
@@ -78,27 +78,41 @@ impl Store {
     }
 
     async fn tell_all(&self, all: &[Told], rounds: std::ops::Range<u64>, every: Duration) -> Figure {
-        let mut listening = self.telemetry.listen();
-        let (began, mut told, mut kept) = (Instant::now(), 0, 0);
+        let mut counting = JoinSet::new();
+        let mut kept = self.count(&mut counting);
+        let (began, mut told, mut waited) = (Instant::now(), 0, 0);
         let mut latencies = Vec::new();
         let mut asked = Instant::now();
-        for round in rounds.clone() {
+        for round in rounds {
             let at = BEGIN_MS + (round * every.as_millis() as u64) as i64;
             self.clock.store(at * 1_000, std::sync::atomic::Ordering::SeqCst);
             for (n, told_of) in all.iter().enumerate() {
                 let value = if told_of.is_changing { changing(n as u64, round) } else { 1.0 };
                 self.samples.tell(sample(told_of, at, value));
                 told += 1;
-                if told - kept >= BATCH {
-                    kept += until_kept(&mut listening, told - kept).await;
+                if told - waited >= BATCH {
+                    waited = until_kept(&mut kept, told).await;
                     latencies.push(asked.elapsed());
                     asked = Instant::now();
                 }
             }
         }
-        kept += until_kept(&mut listening, told - kept).await;
-        assert_eq!((kept, self.telemetry.dropped()), (told, 0), "every sample is kept");
+        let count = until_kept(&mut kept, told).await;
+        assert_eq!((count, self.telemetry.dropped()), (told, 0), "every sample is kept");
         Figure::new(told, began.elapsed(), latencies)
+    }
+
+    /// Counts what is kept from now on, while it is told: whoever listens only now and then misses some of it.
+    fn count(&self, counting: &mut JoinSet<()>) -> watch::Receiver<u64> {
+        let mut listening = self.telemetry.listen();
+        let (count, kept) = watch::channel(0);
+        counting.spawn(async move {
+            while let Some((samples, missed)) = listening.next(&Scope::of_test()).await {
+                assert_eq!(missed, 0, "every batch is heard");
+                count.send_modify(|kept| *kept += samples.len() as u64);
+            }
+        });
+        kept
     }
 
     /// Reads a year of one series by hours, up to the last of its samples, so many times; answers how many points there are.
@@ -233,14 +247,9 @@ fn sample(Told { metric, subject, .. }: &Told, at_ms: i64, value: f64) -> Sample
     Sample { subject: subject.clone().into(), ..sample }
 }
 
-async fn until_kept(listening: &mut mediary_projections::telemetry::Listening, wanted: u64) -> u64 {
-    let mut kept = 0;
-    while kept < wanted {
-        let (samples, missed) = listening.next(&Scope::of_test()).await.expect("the store is there");
-        assert_eq!(missed, 0, "every batch is heard");
-        kept += samples.len() as u64;
-    }
-    kept
+/// Waits until so many are kept, and answers how many are.
+async fn until_kept(kept: &mut watch::Receiver<u64>, wanted: u64) -> u64 {
+    *kept.wait_for(|kept| *kept >= wanted).await.expect("it is counted as long as the store is there")
 }
 
 const fn moment(at_ms: i64) -> Timestamp {

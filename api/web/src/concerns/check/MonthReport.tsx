@@ -1,10 +1,9 @@
-import { useState } from "react";
+import { useId, useState } from "react";
 
 import { useAct, useMay } from "../../client/act";
 import { graphql, type ResultOf } from "../../client/graphql";
 import { SaveAsHtml } from "../../drawer/SaveAsHtml";
 import { Button } from "../../parts/Button";
-import { Field } from "../../parts/Field";
 import { span } from "../../parts/format";
 import { Refused } from "../../parts/states";
 import { months } from "./months";
@@ -29,6 +28,7 @@ export function MonthReport({ id }: { id: string }) {
   const [all] = useState(() => months(new Date()));
   const [month, setMonth] = useState(all[0]?.value ?? "");
   const [report, setReport] = useState<Report>();
+  const field = useId();
   if (!may.isShown) {
     return null;
   }
@@ -47,19 +47,16 @@ export function MonthReport({ id }: { id: string }) {
         Each minute is up, down, or not watched. What it says is written into the log, which proves from then
         on that it was said.
       </p>
-      <div className="check-report-ask">
-        <Field label="Month">
-          {(control) => (
-            <select {...control} value={month} onChange={(event) => setMonth(event.target.value)}>
-              {all.map(({ value, name }) => (
-                <option key={value} value={value}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Button small off={may.off} running={act.isRunning && "Counting…"} onClick={() => void write()}>
+      <div className="line-form">
+        <label htmlFor={field}>Month</label>
+        <select id={field} value={month} onChange={(event) => setMonth(event.target.value)}>
+          {all.map(({ value, name }) => (
+            <option key={value} value={value}>
+              {name}
+            </option>
+          ))}
+        </select>
+        <Button off={may.off} running={act.isRunning && "Counting…"} onClick={() => void write()}>
           Write it down
         </Button>
       </div>
