@@ -42,7 +42,8 @@ const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 struct Dist;
 
 /// What begins so is the server's own and never a room of the page.
-const RESERVED: [&str; 7] = ["/assets/", "/badge/", "/graphql/", "/healthz/", "/readyz/", "/status/", "/v1/"];
+const RESERVED: [&str; 9] =
+    ["/assets/", "/badge/", "/graphql/", "/healthz/", "/ping/", "/readyz/", "/run/", "/status/", "/v1/"];
 /// Deeper is no address of a room: each level makes what is sent a little longer.
 const LEVELS_MAX: usize = 16;
 
