@@ -69,6 +69,8 @@ missing_system_packages() {
   fi
   # rustc links with it, and SQLite is compiled from C.
   have cc || echo build-essential
+  # The package of ffmpeg that comes by pip is without it.
+  have ffprobe || echo ffmpeg
   if [[ $purpose == test && -d $BROWSER_TESTS ]] && ! have chromium; then echo chromium; fi
 }
 

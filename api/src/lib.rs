@@ -52,6 +52,7 @@ mod setting;
 mod sorting;
 mod telemetry;
 mod template;
+mod transcode;
 mod view;
 pub mod worker;
 

@@ -15,8 +15,9 @@ use mediary_log::{
 };
 use mediary_projections::{ViewHandle, Views, telemetry::Telemetry};
 use mediary_schema::{
-    AttemptId, JobId, RunId, Timestamp,
+    AttemptId, CheckId, JobId, RunId, Timestamp,
     account::Permission,
+    check::KeptLog,
     job::Output,
     lane::Load,
     root::Standings,
@@ -71,7 +72,18 @@ pub trait Outputs: fmt::Debug + Send + Sync {
     -> BoxFuture<'static, Option<Output>>;
 
     /// The same of a look of a check.
-    fn read_run(&self, run_id: RunId, after: u64, bytes_max: usize) -> BoxFuture<'static, Option<Output>>;
+    fn read_look(
+        &self,
+        look: (CheckId, RunId),
+        after: u64,
+        bytes_max: usize,
+    ) -> BoxFuture<'static, Option<Output>>;
+
+    /// The looks of a check of which something is kept, in the order in which they ended.
+    fn looks(&self, check_id: CheckId) -> BoxFuture<'static, Vec<KeptLog>>;
+
+    /// The check whose look it was, if something of it is kept.
+    fn check_of(&self, run_id: RunId) -> BoxFuture<'static, Option<CheckId>>;
 }
 
 /// Whoever gives jobs out, and so knows why each is where it is.
@@ -175,6 +187,7 @@ concerns! {
     bot,
     preview,
     check,
+    transcode,
     resolve,
     node,
 }

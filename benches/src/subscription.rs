@@ -14,8 +14,9 @@ use mediary_log::{
 };
 use mediary_projections::{StartError, ViewKind, Views, telemetry::Telemetry};
 use mediary_schema::{
-    AttemptId, IdSource, JobId, PrincipalId, ProjectId, RunId, TokenId,
+    AttemptId, CheckId, IdSource, JobId, PrincipalId, ProjectId, RunId, TokenId,
     account::Role,
+    check::KeptLog,
     job::Output,
     lane::Load,
     root::Standings,
@@ -101,7 +102,15 @@ impl Outputs for NoQueue {
         ready(None).boxed()
     }
 
-    fn read_run(&self, _: RunId, _: u64, _: usize) -> BoxFuture<'static, Option<Output>> {
+    fn read_look(&self, _: (CheckId, RunId), _: u64, _: usize) -> BoxFuture<'static, Option<Output>> {
+        ready(None).boxed()
+    }
+
+    fn looks(&self, _: CheckId) -> BoxFuture<'static, Vec<KeptLog>> {
+        ready(vec![]).boxed()
+    }
+
+    fn check_of(&self, _: RunId) -> BoxFuture<'static, Option<CheckId>> {
         ready(None).boxed()
     }
 }

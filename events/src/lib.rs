@@ -36,6 +36,7 @@ pub mod setting;
 pub mod template;
 pub mod testing;
 mod told;
+pub mod transcode;
 pub mod worker;
 
 pub use asked::{AskError, Asked, CommandKind};

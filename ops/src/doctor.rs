@@ -5,7 +5,7 @@ mod samples;
 use std::{fs, net::TcpListener, path::Path, time::Duration};
 
 use mediary_actors::{
-    download::{Library, Way},
+    library::{Library, Way},
     mark::Mark,
     nats::Access,
     process::{Assignment, Caps, Environment, Runner, Tool, Tools},
@@ -134,6 +134,10 @@ async fn program(configuration: &Configuration, tools: &Tools, runner: &Runner, 
                 Tool::Ffmpeg => (
                     Verdict::Error,
                     "install it with `ops/run`, or `apt-get install ffmpeg`, or name its path in the configuration: tools.ffmpeg",
+                ),
+                Tool::Ffprobe => (
+                    Verdict::Warning,
+                    "nothing is transcoded without it; `apt-get install ffmpeg` brings it, or name its path in the configuration: tools.ffprobe",
                 ),
                 Tool::Deno => (
                     Verdict::Warning,

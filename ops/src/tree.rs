@@ -6,10 +6,10 @@ use mediary_actors::{
     bot::{Bots, BotsArguments},
     check::{CheckFolder, CheckFolderArguments, CheckRunner, CheckRunnerArguments, Equipment, Understand},
     delivery::{Outbox, OutboxArguments},
-    download::Library,
     ffmpeg::Ffmpeg,
     file::{Keeper, KeeperArguments},
     job::{Clerk, Desk, Dispatcher, DispatcherArguments, Performer, PerformerArguments},
+    library::Library,
     nats::{self, NatsServer, NatsServerArguments},
     net::Gateway,
     plan::{Purger, PurgerArguments},
@@ -284,6 +284,7 @@ pub(crate) fn tools(configuration: &Configuration, path_folders: Vec<PathBuf>) -
     let named = [
         (Tool::YtDlp, &configuration.tools.yt_dlp),
         (Tool::Ffmpeg, &configuration.tools.ffmpeg),
+        (Tool::Ffprobe, &configuration.tools.ffprobe),
         (Tool::Deno, &configuration.tools.deno),
         (Tool::NatsServer, &configuration.tools.nats_server),
     ];

@@ -58,6 +58,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod told;
+pub mod transcode;
 pub mod view;
 mod writing;
 

@@ -38,6 +38,23 @@ ids! {
     IncidentId = "incident";
 }
 
+/// The longest word for what a look is made for, in bytes.
+pub const REFERENCE_BYTES_MAX: usize = 256;
+
+/// Whether it can say what a look is made for: as a variable of a program, and as a word of a log.
+pub fn is_reference(text: &str) -> bool {
+    (1..=REFERENCE_BYTES_MAX).contains(&text.len()) && !text.chars().any(char::is_control)
+}
+
+/// A look whose program's words are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptLog {
+    /// The look.
+    pub run_id: RunId,
+    /// When its program wrote last.
+    pub written_at: Timestamp,
+}
+
 impl Permission {
     /// Say what is checked, and have it checked.
     pub const CHECK: Self = Self::within_project("check", Role::Editor, "to have things checked");

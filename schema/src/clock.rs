@@ -7,7 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -62,6 +62,14 @@ impl Timestamp {
     /// How long after `earlier` this is; zero if it is before.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    /// What is before 1970 is 1970.
+    fn from(time: SystemTime) -> Self {
+        let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self::from_micros(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
     }
 }
 
@@ -120,9 +128,8 @@ impl Clock {
     pub fn system() -> Self {
         Self::new(|| {
             #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for the time")]
-            let now = std::time::SystemTime::now();
-            let since_epoch = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-            Timestamp::from_micros(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
+            let now = SystemTime::now();
+            now.into()
         })
     }
 

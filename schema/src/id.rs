@@ -6,6 +6,8 @@
 
 use uuid::Uuid;
 
+use crate::project;
+
 /// The answer to a text that is not an id of the asked kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not {article} {kind} id such as {kind}-01890a5d-ac96-774b-bcce-b302099a8057")]
@@ -146,7 +148,12 @@ impl ProjectId {
 
     /// The word for this project in NATS subjects: `home`, or the bare UUID.
     pub fn token(self) -> String {
-        if self == Self::HOME { "home".to_owned() } else { self.0.to_string() }
+        if self == Self::HOME { project::HOME.to_owned() } else { self.0.to_string() }
+    }
+
+    /// The project whose word this is.
+    pub fn from_token(token: &str) -> Option<Self> {
+        if token == project::HOME { Some(Self::HOME) } else { Uuid::parse_str(token).ok().map(Self) }
     }
 }
 

@@ -26,6 +26,7 @@ pub mod job;
 pub mod lane;
 pub mod layout;
 pub mod log;
+pub mod media;
 pub mod notification;
 pub mod plan;
 pub mod playlist;
@@ -44,6 +45,7 @@ pub mod subject;
 pub mod telemetry;
 pub mod template;
 pub mod ticket;
+pub mod transcode;
 pub mod worker;
 
 pub use account::SessionId;

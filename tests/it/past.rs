@@ -17,10 +17,11 @@ use serde_json::{Value, json};
 use crate::crossing::follow_as_other;
 
 /// Fields of the query root that tell of now alone, and say so of the past.
-const OF_NOW: &str = "checkBacktest checkFiles checkLog checkPushPath checkRunHook fileLink jobLog lanes logVerification \
-     telemetry telemetrySeries views workers";
-/// How deep an answer is looked into.
+const OF_NOW: &str = "checkBacktest checkFiles checkLog checkLogs checkPushPath checkRunHook fileLink jobLog lanes \
+     logVerification telemetry telemetrySeries views workers";
+/// How deep an answer is looked into, and of which day something is asked.
 const DEPTH: u32 = 2;
+const DAY: &str = ", since: \"2026-11-01T00:00:00Z\", until: \"2026-11-02T00:00:00Z\"";
 
 /// The types of the published schema.
 struct Schema(BTreeMap<String, TypeDefinition>);
@@ -70,9 +71,7 @@ fn named(ty: &Type) -> &str {
 async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String, String)> {
     const IDS: &str =
         "query($id: ID!) { jobs(first: 1) { nodes { id storyId } } downloads(first: 1) { nodes { id } }
-        files(first: 1) { nodes { id } } schedules(first: 1) { nodes { id } } secrets(first: 1) { nodes { id } }
-        notifications(first: 1) { nodes { id } } collections(first: 1) { nodes { id } }
-        plans(first: 1) { nodes { id } } previews(first: 1) { nodes { id } } checks(first: 1) { nodes { id } } playlist(id: $id) { entries(first: 1) { nodes { id } } } }";
+        files(first: 1) { nodes { id } } schedules(first: 1) { nodes { id } } secrets(first: 1) { nodes { id } } notifications(first: 1) { nodes { id } } collections(first: 1) { nodes { id } } plans(first: 1) { nodes { id } } previews(first: 1) { nodes { id } } checks(first: 1) { nodes { id } } playlist(id: $id) { entries(first: 1) { nodes { id } } } }";
     client.until_told().await;
     let ids = client.ask(IDS, json!({ "id": playlist })).await;
     let one = |kind: &str| ids[kind]["nodes"][0]["id"].clone();
@@ -89,8 +88,9 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
             | "preview" | "check" => format!("id: {}", one(&format!("{name}s"))),
             "checkBacktest" | "checkLog" | "checkPushPath" | "checkRunHook" => id_of("checks"),
             "fileLink" => id_of("files"),
+            "checkLogs" => format!("{}{DAY}", id_of("checks")),
             "excerpt" => format!("of: {{ history: {} }}", one("files")),
-            "delivery" => "id: \"delivery-00000000-0000-7000-8000-000000000001\"".to_owned(),
+            "delivery" | "transcode" => format!("id: \"{name}-00000000-0000-7000-8000-000000000001\""),
             "job" | "jobLog" => id_of("jobs"),
             "story" => format!("id: {}", ids["jobs"]["nodes"][0]["storyId"]),
             "batch" | "notificationRuleBacktest" => "name: \"listing-new\"".to_owned(),

@@ -342,7 +342,7 @@ impl State {
         let run_id = RunId::from_uuid(self.arguments.gate.ids().next());
         let (within, project, stop) = (watched.within(), watched.project, self.stop.child_token());
         let reference = watched.reference.clone();
-        let look = Look { run_id, project, now, reference, within, stop };
+        let look = Look { check_id: id, run_id, project, now, reference, within, stop };
         let (equipment, commands) = (self.arguments.equipment.clone(), Arc::clone(&self.commands));
         let runner = myself.clone();
         self.at_work.insert(id, Work::Looks);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mediary_log::{Log, vault::Vault};
 use mediary_schema::{
-    Identities, ProjectId, RunId, Timestamp,
+    CheckId, Identities, ProjectId, RunId, Timestamp,
     check::{Finding, Probe, Reason},
 };
 use tokio_util::sync::CancellationToken;
@@ -37,6 +37,8 @@ pub struct Equipment {
 /// One look.
 #[derive(Debug, Clone)]
 pub(super) struct Look {
+    /// The check.
+    pub(super) check_id: CheckId,
     /// Its id.
     pub(super) run_id: RunId,
     /// Whose it is.

@@ -10,23 +10,21 @@ use mediary_log::{
     work::{self, download::Kept},
 };
 use mediary_schema::{
-    FailureClass, JobId, ProjectId, SettingId, Timestamp,
+    JobId, ProjectId, SettingId, Timestamp,
     download::DownloadItem,
-    job::{Failure, ResourceUse},
+    job::ResourceUse,
     layout::{Described, Layout, LayoutName, SidecarKind},
 };
 
 use super::{
-    Library, Unusable,
-    beside::Staged,
     effect::{Answer, Fetched, Question},
-    library::Placing,
     nfo,
 };
 use crate::{
     access,
-    file::{Root, is_away, stamp_of},
+    file::stamp_of,
     job::{Attempt, Begun, Clerk},
+    library::{Library, Placing, Staged, Unusable, on_disk, refuse_if_away},
     workspace::Unable,
     ytdlp::FetchedSidecar,
 };
@@ -50,7 +48,7 @@ impl Clerk for DownloadClerk {
     type Memory = ();
 
     async fn begin(&self, attempt: &Attempt, item: &DownloadItem) -> Result<Begun, Unable> {
-        self.refuse_if_away(attempt).await?;
+        refuse_if_away(&self.library, attempt).await?;
         let (library, staging) = (self.library.clone(), attempt.staging.clone());
         // What an earlier attempt had put into its place when it was killed before it could say so.
         let Some(placing) = on_disk(move || library.resume(&staging)).await? else { return Ok(Begun::ToDo) };
@@ -108,21 +106,6 @@ impl Clerk for DownloadClerk {
 }
 
 impl DownloadClerk {
-    /// Refuses to fetch what would be put under the mount point of a library that is not there.
-    async fn refuse_if_away(&self, attempt: &Attempt) -> Result<(), Unable> {
-        let (log, library) = (attempt.gate.log().clone(), Root::library(self.library.root()));
-        match tokio::task::spawn_blocking(move || is_away(&log, &library)).await {
-            Ok(Ok(false)) => Ok(()),
-            Ok(Ok(true)) => Err(Failure::new(
-                FailureClass::LibraryAway,
-                "the library is not there: nothing that was kept is in its folder",
-            )
-            .into()),
-            Ok(Err(error)) => Err(Unable::unknown(error)),
-            Err(error) => Err(Unable::unknown(error)),
-        }
-    }
-
     async fn place(&self, attempt: &Attempt, item: &DownloadItem, fetched: Fetched) -> Result<Kept, Unable> {
         let Fetched { name: staged, described, description, beside, verified } = fetched;
         let name = Path::new(&staged);
@@ -209,14 +192,4 @@ async fn record(attempt: &Attempt, item: &DownloadItem, kept: Kept, used: Resour
     tracing::info!(%job_id, %file_id, path, size_bytes, oddities, "kept");
     metrics::counter!("mediary_downloaded_bytes_total").increment(size_bytes);
     Ok(())
-}
-
-/// Works on the library on a thread that may block.
-async fn on_disk<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Unusable> + Send + 'static,
-) -> Result<T, Unable> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(|error| error.failure().into()),
-        Err(_) => Err(Unable::unknown("the placing of a file was cut off")),
-    }
 }

@@ -1,10 +1,10 @@
 //! Which chapters a file has: ffmpeg tells them as `ffmetadata`, lines of `KEY=value` under `[CHAPTER]`.
 
-use std::{ffi::OsString, fs::File, os::fd::AsRawFd as _, process, time::Duration};
+use std::{ffi::OsString, fs::File, time::Duration};
 
 use mediary_schema::{file::Chapter, job::Failure};
 
-use super::tool::Ffmpeg;
+use super::{make::opened, tool::Ffmpeg};
 use crate::process::{Assignment, Line, Source, Spec, Tool};
 
 /// Chapters that are told: a long audio book has some hundred.
@@ -20,9 +20,8 @@ impl Ffmpeg {
     /// The chapters of an opened file, in their order; none of what is no medium.
     pub async fn chapters(&self, file: &File, assignment: &Assignment) -> Result<Vec<Chapter>, Failure> {
         let program = self.tools.find(Tool::Ffmpeg).map_err(|error| error.failure())?;
-        // The very file that was opened, whatever its name leads to by now.
         let mut input = OsString::from("file:");
-        input.push(format!("/proc/{}/fd/{}", process::id(), file.as_raw_fd()));
+        input.push(opened(file));
         let spec = Spec::new(Tool::Ffmpeg.name(), program)
             .args(["-nostdin", "-hide_banner", "-nostats", "-v", "error"])
             .args(["-protocol_whitelist", "file", "-i"])

@@ -11,7 +11,7 @@
 //! - a guess proves nothing: a length that ffmpeg estimates is not compared with anything;
 //! - a file can't make ffmpeg open anything else: it reads files only, so that a playlist in place of
 //!   a film reaches neither the network nor other formats' references;
-//! - nothing is written.
+//! - nothing is written but what `make` is told to make.
 //!
 //! Beside that it says which chapters a file has, of which the proof knows nothing (`chapters`).
 //!
@@ -23,12 +23,15 @@
 
 mod boxes;
 mod chapters;
+mod describe;
 mod failure;
 mod frames;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod hash;
 mod judge;
+mod light;
+mod make;
 mod packets;
 mod pages;
 mod riff;
@@ -43,6 +46,7 @@ mod tests;
 
 pub(crate) use hash::{hash, hash_of};
 pub use judge::{CONTAINER_TOLERANCE, PROMISE_TOLERANCE, Tolerance};
+pub(crate) use make::{Makings, opened};
 pub(crate) use together::FILES_MAX;
 pub use tool::Ffmpeg;
 pub use verify::{Expectation, Refused};

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
+use mediary_schema::media::Span;
+
 /// Adds up packets.
 #[derive(Debug, Default)]
 pub(super) struct Packets {
@@ -33,6 +35,8 @@ pub(super) struct Stream {
     has_key: bool,
     usual: Option<i64>,
     first: Option<i64>,
+    /// The earliest moment at which something of it is shown.
+    first_shown: Option<i64>,
     last: i64,
     end: i64,
     played: i64,
@@ -61,6 +65,7 @@ impl Packets {
             if let (Some(stream), Some(time)) = (stream, time) {
                 let packet = Packet {
                     time,
+                    shown: shown.unwrap_or(time),
                     // Pictures are shown in another order than they are decoded in.
                     end: shown.unwrap_or(time).max(time).saturating_add(length.unwrap_or(0)),
                     length: length.unwrap_or(0),
@@ -124,6 +129,16 @@ impl Packets {
         ends.max()
     }
 
+    /// When each stream of a kind begins and ends, in their order; of one without packets, nothing is known.
+    pub(super) fn spans(&self, kind: Kind) -> Vec<Span> {
+        let ms = |stream: &Stream, ticks: i64| (ticks as f64 * stream.tick * 1000.0).round() as i64;
+        let span = |stream: &Stream| Span {
+            start_ms: ms(stream, stream.first_shown.unwrap_or_default()),
+            end_ms: ms(stream, stream.end),
+        };
+        self.of(kind).map(span).collect()
+    }
+
     /// How long the sound is silent between two packets, and for how much of that there is no picture either.
     pub(super) fn holes(&self) -> Holes {
         let Some(sound) = self.of(Kind::Sound).max_by_key(|stream| stream.holes_ms()) else {
@@ -151,6 +166,7 @@ pub(super) struct Holes {
 #[derive(Clone, Copy)]
 struct Packet {
     time: i64,
+    shown: i64,
     end: i64,
     length: i64,
     is_key: bool,
@@ -165,7 +181,8 @@ impl Holes {
 
 impl Stream {
     fn add(&mut self, packet: Packet) {
-        let Packet { time, end, length, is_key } = packet;
+        let Packet { time, shown, end, length, is_key } = packet;
+        self.first_shown = Some(self.first_shown.map_or(shown, |first| first.min(shown)));
         let step = time.saturating_sub(self.last);
         if self.first.is_none() {
             self.first = Some(time);

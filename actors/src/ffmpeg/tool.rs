@@ -111,7 +111,7 @@ impl Ffmpeg {
         tokio::fs::metadata(path).await.is_ok_and(|facts| may_share(path, facts.len()))
     }
 
-    async fn run(
+    pub(super) async fn run(
         &self,
         path: &Path,
         size_bytes: u64,

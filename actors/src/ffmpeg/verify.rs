@@ -6,12 +6,14 @@ use mediary_schema::{
     FailureClass,
     file::{Check, MediaFacts, Oddity, Verified},
     job::{Failure, Progress},
+    media::Spans,
 };
 use tokio::sync::watch;
 
 use super::{
     hash::hash,
     judge::{judge, no_media},
+    packets::Kind,
     structure::{self, Structure},
     tool::{Decoded, Ffmpeg, Report},
 };
@@ -42,6 +44,14 @@ pub struct Refused {
     pub blake3: Option<String>,
 }
 
+/// What was found by reading all of a file.
+struct Proven {
+    media: MediaFacts,
+    check: Check,
+    oddities: BTreeSet<Oddity>,
+    spans: Spans,
+}
+
 impl From<Failure> for Refused {
     fn from(failure: Failure) -> Self {
         Self { failure, blake3: None }
@@ -65,10 +75,21 @@ impl Ffmpeg {
             unit: "bytes".to_owned(),
             ..Progress::default()
         });
+        self.verify_spans(path, expectation, assignment, progress).await.map(|(verified, _)| verified)
+    }
+
+    /// The same, with when each of its streams begins and ends.
+    pub async fn verify_spans(
+        &self,
+        path: &Path,
+        expectation: Expectation,
+        assignment: &Assignment,
+        progress: &watch::Sender<Progress>,
+    ) -> Result<(Verified, Spans), Refused> {
         let size_bytes = size(path).await?;
         let proof = self.prove(path, size_bytes, expectation, assignment);
         let (proof, hashed) = tokio::join!(proof, hash_apart(path, assignment, progress));
-        let (media, check, oddities) = match proof {
+        let Proven { media, check, oddities, spans } = match proof {
             Ok(proven) => proven,
             Err(failure) => return Err(Refused { failure, blake3: hashed.ok().map(|(_, blake3)| blake3) }),
         };
@@ -78,7 +99,28 @@ impl Ffmpeg {
                 format!("the file changed from {size_bytes} to {hashed_bytes} bytes while it was checked");
             return Err(Failure::new(FailureClass::Damaged, message).into());
         }
-        Ok(Verified { size_bytes, blake3, media, check, oddities: oddities.into_iter().collect() })
+        let verified =
+            Verified { size_bytes, blake3, media, check, oddities: oddities.into_iter().collect() };
+        Ok((verified, spans))
+    }
+
+    /// What is unusual about a file, or why it is bad: all of its packets are read, and decoded if `is_full`.
+    pub async fn health(
+        &self,
+        path: &Path,
+        is_full: bool,
+        assignment: &Assignment,
+    ) -> Result<Vec<Oddity>, Failure> {
+        let size_bytes = size(path).await?;
+        if is_full {
+            let proven = self.prove(path, size_bytes, Expectation::default(), assignment).await?;
+            return Ok(proven.oddities.into_iter().collect());
+        }
+        let report = self.run(path, size_bytes, Decoded::NOTHING, assignment).await?;
+        let mut oddities = weighed(path, &report, Expectation::default()).await?.oddities;
+        // That was not asked for.
+        oddities.remove(&Oddity::NotDecoded);
+        Ok(oddities.into_iter().collect())
     }
 
     async fn prove(
@@ -87,18 +129,9 @@ impl Ffmpeg {
         size_bytes: u64,
         expectation: Expectation,
         assignment: &Assignment,
-    ) -> Result<(MediaFacts, Check, BTreeSet<Oddity>), Failure> {
+    ) -> Result<Proven, Failure> {
         let report = self.examine(path, size_bytes, assignment).await?;
-        if no_media(&report) {
-            return Err(report.ended.failure(FailureClass::Damaged, "the file is neither film nor sound"));
-        }
-        let structure = structure_apart(path, &report).await?;
-        let (media, mut oddities) = judge(&report, &structure, expectation)?;
-        let check = if report.decoded == Decoded::NOTHING { Check::Demuxed } else { Check::Decoded };
-        if check == Check::Demuxed {
-            oddities.insert(Oddity::NotDecoded);
-        }
-        Ok((media, check, oddities))
+        weighed(path, &report, expectation).await
     }
 }
 
@@ -106,14 +139,30 @@ impl Ffmpeg {
 impl Ffmpeg {
     /// What the file is.
     pub(crate) async fn probe(&self, path: &Path, assignment: &Assignment) -> Result<MediaFacts, Failure> {
-        let (media, ..) = self.prove(path, size(path).await?, Expectation::default(), assignment).await?;
-        Ok(media)
+        let proven = self.prove(path, size(path).await?, Expectation::default(), assignment).await?;
+        Ok(proven.media)
     }
 
     /// The duration of a whole file in milliseconds.
     pub(crate) async fn check_demux(&self, path: &Path, assignment: &Assignment) -> Result<u64, Failure> {
         Ok(self.probe(path, assignment).await?.duration_ms)
     }
+}
+
+/// What a report means, together with what the bytes of the container say.
+async fn weighed(path: &Path, report: &Report, expectation: Expectation) -> Result<Proven, Failure> {
+    if no_media(report) {
+        return Err(report.ended.failure(FailureClass::Damaged, "the file is neither film nor sound"));
+    }
+    let structure = structure_apart(path, report).await?;
+    let (media, mut oddities) = judge(report, &structure, expectation)?;
+    let check = if report.decoded == Decoded::NOTHING { Check::Demuxed } else { Check::Decoded };
+    if check == Check::Demuxed {
+        oddities.insert(Oddity::NotDecoded);
+    }
+    let spans =
+        Spans { video: report.packets.spans(Kind::Picture), audio: report.packets.spans(Kind::Sound) };
+    Ok(Proven { media, check, oddities, spans })
 }
 
 async fn size(path: &Path) -> Result<u64, Failure> {

@@ -17,7 +17,7 @@ use super::{
     roots::registered,
     shelf::{self, Known, stamp_by},
 };
-use crate::download::{Folder, Missing, Unusable};
+use crate::library::{Folder, Missing, Unusable};
 
 /// Opens a part of a file of a project.
 pub async fn open_part(

@@ -16,7 +16,7 @@ use mediary_schema::{FileId, ProjectId, RootId};
 use ractor::ActorProcessingErr;
 
 use super::shelf::{self, Known, stamp_of};
-use crate::{download::is_real_folder, mark::Mark, workspace::Unable};
+use crate::{library::is_real_folder, mark::Mark, workspace::Unable};
 
 /// A root, and where it lies.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,9 +26,9 @@ use super::{
     usage::{bytes_in_trash, trash_settings},
 };
 use crate::{
-    download::Unusable,
     file::{self, Root},
     job::{Attempt, Clerk},
+    library::Unusable,
     workspace::Unable,
 };
 

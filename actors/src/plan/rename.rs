@@ -10,9 +10,9 @@ use mediary_schema::{
 
 use super::trash::{Fate, is_planned, parts};
 use crate::{
-    download::{Folder, Missing, Mover, Unusable, is_it},
     ffmpeg,
     file::stamp_of,
+    library::{Folder, Missing, Mover, Unusable, is_it},
 };
 
 /// What players read of a show, and its picture: made by us from its episodes, and made again where they are missing.

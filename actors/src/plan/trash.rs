@@ -15,8 +15,8 @@ use mediary_schema::{
 };
 
 use crate::{
-    download::{Folder, Missing, Mover, Unusable, is_it},
     file::{stamp_of, trash_of},
+    library::{Folder, Missing, Mover, Unusable, is_it},
 };
 
 /// Its name in the platform's own folder.

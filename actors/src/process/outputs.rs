@@ -3,12 +3,13 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs::{self, DirEntry},
+    io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use mediary_schema::job::Output;
+use mediary_schema::{CheckId, RunId, Timestamp, check::KeptLog, job::Output};
 use tokio_util::sync::CancellationToken;
 
 use super::{Assignment, Caps, Owner, output::split};
@@ -104,12 +105,8 @@ impl Outputs {
 
     /// Removes what was written longest ago until the rest is within the limit; never that of who is at work. Blocks.
     fn tidy(&self) -> io::Result<()> {
-        let files = match fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            files => files?,
-        };
         let (mut oldest_first, mut bytes) = (Vec::new(), 0);
-        for file in files {
+        for file in self.files()? {
             let file = file?;
             let name = file.file_name().to_string_lossy().into_owned();
             let facts = match file.metadata() {
@@ -152,6 +149,52 @@ impl Outputs {
             Err(error) => Err(error),
         }
     }
+
+    /// The looks of a check whose words are kept, in the order in which they ended. Blocks.
+    pub fn looks(&self, check_id: CheckId) -> io::Result<Vec<KeptLog>> {
+        let mut looks = Vec::new();
+        for file in self.files()? {
+            let file = file?;
+            let Some((of, run_id)) = look_of(&file) else { continue };
+            if of != check_id {
+                continue;
+            }
+            match file.metadata() {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                facts => looks.push(KeptLog { run_id, written_at: Timestamp::from(facts?.modified()?) }),
+            }
+        }
+        looks.sort_by_key(|look| (look.written_at, look.run_id));
+        Ok(looks)
+    }
+
+    /// The check whose look this was, if its words are kept. Blocks.
+    pub fn check_of(&self, run_id: RunId) -> io::Result<Option<CheckId>> {
+        for file in self.files()? {
+            if let Some((check_id, found)) = look_of(&file?)
+                && found == run_id
+            {
+                return Ok(Some(check_id));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What lies in the folder; nothing if there is none yet.
+    fn files(&self) -> io::Result<impl Iterator<Item = io::Result<DirEntry>>> {
+        let files = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            files => Some(files?),
+        };
+        Ok(files.into_iter().flatten())
+    }
+}
+
+/// The look whose file this is, if it is one's.
+fn look_of(file: &DirEntry) -> Option<(CheckId, RunId)> {
+    let name = file.file_name();
+    let (check_id, run_id) = name.to_str()?.strip_suffix(ENDING)?.split_once('.')?;
+    Some((check_id.parse().ok()?, run_id.parse().ok()?))
 }
 
 fn remove(path: &Path) -> io::Result<()> {
@@ -262,6 +305,32 @@ mod tests {
         outputs.tidy().unwrap();
         assert_eq!(there(), [6, 7, 8], "who has done his work is as others");
         assert!(folder.path().join("notes.txt").exists(), "it is not ours");
+    }
+
+    #[test]
+    fn looks_whose_words_are_kept_are_found_by_their_check() {
+        let folder = tempfile::tempdir().unwrap();
+        let outputs = Outputs::in_folder(folder.path().join("output"), u64::MAX);
+        let check = |number| CheckId::from_uuid(Uuid::from_u128(number));
+        let run = |number| RunId::from_uuid(Uuid::from_u128(number));
+        assert_eq!((outputs.looks(check(1)).unwrap(), outputs.check_of(run(1)).unwrap()), (vec![], None));
+        fs::create_dir(folder.path().join("output")).unwrap();
+        for (of, number, second) in [(1, 12, 20), (1, 11, 30), (2, 13, 10)] {
+            let path = outputs.path((check(of), run(number)));
+            fs::write(&path, "x\n").unwrap();
+            let written = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+            fs::File::options().write(true).open(path).unwrap().set_modified(written).unwrap();
+        }
+        fs::write(outputs.path(ATTEMPT), "x\n").unwrap();
+        fs::write(folder.path().join("output/notes.txt"), "x\n").unwrap();
+        let kept = |number, second: i64| KeptLog {
+            run_id: run(number),
+            written_at: Timestamp::from_micros(second * 1_000_000),
+        };
+        assert_eq!(outputs.looks(check(1)).unwrap(), [kept(12, 20), kept(11, 30)]);
+        assert_eq!(outputs.looks(check(3)).unwrap(), []);
+        assert_eq!(outputs.check_of(run(13)).unwrap(), Some(check(2)));
+        assert_eq!(outputs.check_of(run(14)).unwrap(), None);
     }
 
     // PL-28: streamed live, readable later.

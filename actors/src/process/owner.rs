@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use mediary_schema::{AttemptId, ProbeId, RunId};
+use mediary_schema::{AttemptId, CheckId, ProbeId, RunId};
 
 /// Whose a child process is: what stops it, where its words are kept, what it used and what ends it after a crash go by
 /// that. One more kind of owner is one more variant.
@@ -12,8 +12,8 @@ pub enum Owner {
     Attempt(AttemptId),
     /// A look at a program.
     Probe(ProbeId),
-    /// A look of a check.
-    Run(RunId),
+    /// A look of a check: its words are found by both.
+    Run(CheckId, RunId),
 }
 
 /// How processes say whose they are: the names of the variables that have it.
@@ -30,7 +30,7 @@ impl Owner {
         match self {
             Self::Attempt(_) => MARK_ATTEMPT,
             Self::Probe(_) => MARK_PROBE,
-            Self::Run(_) => MARK_RUN,
+            Self::Run(..) => MARK_RUN,
         }
     }
 
@@ -38,7 +38,7 @@ impl Owner {
     pub(super) const fn attempt_id(self) -> Option<AttemptId> {
         match self {
             Self::Attempt(attempt_id) => Some(attempt_id),
-            Self::Probe(_) | Self::Run(_) => None,
+            Self::Probe(_) | Self::Run(..) => None,
         }
     }
 }
@@ -48,7 +48,7 @@ impl fmt::Display for Owner {
         match self {
             Self::Attempt(attempt_id) => attempt_id.fmt(formatter),
             Self::Probe(probe_id) => probe_id.fmt(formatter),
-            Self::Run(run_id) => run_id.fmt(formatter),
+            Self::Run(check_id, run_id) => write!(formatter, "{check_id}.{run_id}"),
         }
     }
 }
@@ -65,9 +65,9 @@ impl From<ProbeId> for Owner {
     }
 }
 
-impl From<RunId> for Owner {
-    fn from(run_id: RunId) -> Self {
-        Self::Run(run_id)
+impl From<(CheckId, RunId)> for Owner {
+    fn from((check_id, run_id): (CheckId, RunId)) -> Self {
+        Self::Run(check_id, run_id)
     }
 }
 
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn each_kind_has_a_mark_of_its_own_among_all() {
         let (attempt, probe) = (AttemptId::from_uuid(Uuid::nil()), ProbeId::from_uuid(Uuid::nil()));
-        let run = RunId::from_uuid(Uuid::nil());
+        let run = (CheckId::from_uuid(Uuid::nil()), RunId::from_uuid(Uuid::nil()));
         let marks = [Owner::from(attempt), Owner::from(probe), Owner::from(run)].map(Owner::mark);
         assert_eq!(marks, Owner::MARKS);
     }

@@ -15,6 +15,8 @@ pub enum Tool {
     YtDlp,
     /// Checks media, and joins picture and sound for yt-dlp.
     Ffmpeg,
+    /// Describes media; it comes with ffmpeg.
+    Ffprobe,
     /// Runs the scripts of sites for yt-dlp.
     Deno,
     /// Carries events to others.
@@ -23,13 +25,14 @@ pub enum Tool {
 
 impl Tool {
     /// Every program.
-    pub const ALL: [Self; 4] = [Self::YtDlp, Self::Ffmpeg, Self::Deno, Self::NatsServer];
+    pub const ALL: [Self; 5] = [Self::YtDlp, Self::Ffmpeg, Self::Ffprobe, Self::Deno, Self::NatsServer];
 
     /// The program's name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::YtDlp => "yt-dlp",
             Self::Ffmpeg => "ffmpeg",
+            Self::Ffprobe => "ffprobe",
             Self::Deno => "deno",
             Self::NatsServer => "nats-server",
         }
@@ -40,14 +43,14 @@ impl Tool {
         match self {
             // What yt-dlp 2026.10.26 takes; it leaves an older one alone without a word.
             Self::Deno => Some([2, 3]),
-            Self::YtDlp | Self::Ffmpeg | Self::NatsServer => None,
+            Self::YtDlp | Self::Ffmpeg | Self::Ffprobe | Self::NatsServer => None,
         }
     }
 
     const fn version_option(self) -> &'static str {
         match self {
             Self::YtDlp | Self::Deno | Self::NatsServer => "--version",
-            Self::Ffmpeg => "-version",
+            Self::Ffmpeg | Self::Ffprobe => "-version",
         }
     }
 
@@ -59,6 +62,7 @@ impl Tool {
             Self::Deno => line.strip_prefix("deno ")?,
             Self::NatsServer => line.strip_prefix("nats-server: v")?,
             Self::Ffmpeg => line.strip_prefix("ffmpeg version ")?,
+            Self::Ffprobe => line.strip_prefix("ffprobe version ")?,
         };
         rest.split_whitespace().next().map(str::to_owned)
     }

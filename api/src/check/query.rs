@@ -14,7 +14,7 @@ use mediary_schema::{
 use super::{
     Check, CheckState,
     backtest::{CheckBacktest, CheckRuleInput},
-    log::CheckLog,
+    log::{CheckKeptLog, CheckLog},
     object::{CheckById, CheckIncident, CheckTurn},
 };
 use crate::{
@@ -163,6 +163,19 @@ impl CheckQuery {
         now_only(context, "what the program of a look had written by then is not recorded")?;
         session(context, Permission::CHECK)?;
         CheckLog::find(context, &id, after.map_or(0, |Long(after)| after)).await
+    }
+
+    /// The looks of a check of which `checkLog` has something to show, by when their programs wrote last: the newest first, at most 1,000.
+    async fn check_logs(
+        &self,
+        context: &Context<'_>,
+        id: ID,
+        #[graphql(desc = "From this moment on.")] since: DateTime,
+        #[graphql(desc = "Before this one.")] until: DateTime,
+    ) -> Result<Vec<CheckKeptLog>> {
+        now_only(context, "what is kept of what programs wrote is known of now alone")?;
+        session(context, Permission::CHECK)?;
+        CheckKeptLog::find(context, parse_id(&id)?, since.0..until.0).await
     }
 
     /// What a rule makes of the looks that are recorded, before anybody keeps it: how often somebody would have been told, as if the check

@@ -31,7 +31,7 @@ use mediary_schema::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::spawn_blocking;
+use super::{path_part, spawn_blocking};
 
 /// What the key is for.
 const PURPOSE: &str = "mediary 2026-11-29 reports of checks";
@@ -67,9 +67,7 @@ impl IntoResponse for NotTaken {
 
 /// Where a check reports: a path on the server. May block.
 pub(crate) fn path_of(vault: &Vault, project: ProjectId, name: &str) -> Result<String, VaultError> {
-    let name: String =
-        url::form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
-    Ok(format!("/ping/{}/{name}", key_of(vault, project)?))
+    Ok(format!("/ping/{}/{}", key_of(vault, project)?, path_part(name)))
 }
 
 /// The key of a project: digits, with the project before them if it is not the only one of a person alone.
@@ -83,9 +81,9 @@ fn key_of(vault: &Vault, project: ProjectId) -> Result<String, VaultError> {
 fn project_of(vault: &Vault, key: &str) -> Result<Option<ProjectId>, VaultError> {
     let project = match key.split_once('.') {
         None => ProjectId::HOME,
-        Some((project, _)) => match Uuid::parse_str(project) {
-            Ok(uuid) => ProjectId::from_uuid(uuid),
-            Err(_) => return Ok(None),
+        Some((project, _)) => match ProjectId::from_token(project) {
+            Some(project) => project,
+            None => return Ok(None),
         },
     };
     // As hashes, whose comparison tells nobody how far both are the same.

@@ -19,12 +19,12 @@ use mediary_log::{
     gate::{Caller, Gate, Refusal, Story as _},
     vault::{Vault, VaultError},
 };
-use mediary_schema::{CheckId, ProjectId, Timestamp};
+use mediary_schema::{CheckId, ProjectId, Timestamp, check::is_reference};
 use ring::hmac;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::spawn_blocking;
+use super::{path_part, spawn_blocking};
 
 /// What the secret is for.
 const PURPOSE: &str = "mediary 2026-11-29 webhooks that have a check looked at";
@@ -36,8 +36,6 @@ const BODY_BYTES_MAX: usize = 1 << 20;
 const TOLERANCE_S: u64 = 300;
 /// Where a body says what a run is for, in the order in which they count: any sender's own word, GitHub and GitLab, a branch.
 const REFERENCES: [&str; 5] = ["/reference", "/after", "/checkout_sha", "/head_commit/id", "/ref"];
-/// The longest reference that is taken, in bytes.
-const REFERENCE_BYTES_MAX: usize = 256;
 
 /// Where webhooks come in.
 #[derive(Clone)]
@@ -62,10 +60,8 @@ pub(crate) fn address_of(
     id: CheckId,
     name: &str,
 ) -> Result<Address, VaultError> {
-    let name: String =
-        url::form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
-    let secret = secret_of(vault, id)?;
-    Ok(Address { path: format!("/run/{}/{name}", project.token()), secret })
+    let path = format!("/run/{}/{}", project.token(), path_part(name));
+    Ok(Address { path, secret: secret_of(vault, id)? })
 }
 
 fn secret_of(vault: &Vault, id: CheckId) -> Result<String, VaultError> {
@@ -95,11 +91,7 @@ async fn take(
             json!({ "error": format!("it is longer than {BODY_BYTES_MAX} bytes") }),
         );
     };
-    let project = match project.as_str() {
-        "home" => Some(ProjectId::HOME),
-        other => Uuid::parse_str(other).ok().map(ProjectId::from_uuid),
-    };
-    let Some(project) = project else { return unsigned() };
+    let Some(project) = ProjectId::from_token(&project) else { return unsigned() };
     let check_id = gate.identities().check(project, &name);
     let Ok(Ok(secret)) = spawn_blocking(move || secret_of(&vault, check_id)).await else { return not_now() };
     if !is_signed(&secret, &headers, &body, gate.clock().now()) {
@@ -170,8 +162,7 @@ fn is_signed(secret: &str, headers: &HeaderMap, body: &[u8], now: Timestamp) -> 
 fn reference(body: &[u8]) -> Option<String> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let text = REFERENCES.iter().find_map(|place| body.pointer(place).and_then(Value::as_str))?;
-    let is_one = (1..=REFERENCE_BYTES_MAX).contains(&text.len()) && !text.chars().any(char::is_control);
-    is_one.then(|| text.to_owned())
+    is_reference(text).then(|| text.to_owned())
 }
 
 #[cfg(test)]

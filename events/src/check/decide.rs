@@ -2,7 +2,8 @@ use mediary_schema::{
     CheckId, RunId,
     account::Permission,
     check::{
-        AlertingRefused, Finding, MaintenanceRefused, Probe, ProbeRefused, ReportRefused, ThresholdRefused,
+        AlertingRefused, Finding, MaintenanceRefused, Probe, ProbeRefused, REFERENCE_BYTES_MAX,
+        ReportRefused, ThresholdRefused, is_reference,
     },
     schedule::RhythmRefused,
 };
@@ -22,8 +23,6 @@ pub struct Check;
 pub(super) const DEPENDS_ON_MAX: usize = 16;
 /// Tags of one check, and links of one.
 pub(super) const WORDS_MAX: usize = 32;
-/// The longest reference of a look, in bytes.
-const REFERENCE_BYTES_MAX: usize = 256;
 /// The longest word that people sort checks by, note or address, in bytes.
 pub(super) const WORD_BYTES_MAX: usize = 1_024;
 
@@ -355,11 +354,6 @@ fn request(
         return Err(Rejection::Paused);
     }
     Ok(if state.requested.is_some() { vec![] } else { vec![Event::RunRequested { run_id, reference }] })
-}
-
-/// Whether it can be a variable of a program, and a word of a log.
-fn is_reference(text: &str) -> bool {
-    (1..=REFERENCE_BYTES_MAX).contains(&text.len()) && !text.chars().any(char::is_control)
 }
 
 /// The longest message of a look is short enough for every event.

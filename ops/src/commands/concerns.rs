@@ -63,4 +63,5 @@ pub(crate) const CONCERNS: &[Concern] = &[
     super::bot::CONCERN,
     super::preview::CONCERN,
     super::check::CONCERN,
+    super::transcode::CONCERN,
 ];

@@ -52,6 +52,7 @@ mod telemetry;
 mod template;
 mod ticket;
 mod top;
+mod transcode;
 mod view;
 mod wait;
 mod why;

@@ -144,11 +144,12 @@ impl Configuration {
 
     /// The same with every path absolute: child programs run in folders of their own.
     pub fn absolute(mut self) -> std::io::Result<Self> {
-        let Tools { folder, yt_dlp, ffmpeg, deno, nats_server } = &mut self.tools;
+        let Tools { folder, yt_dlp, ffmpeg, ffprobe, deno, nats_server } = &mut self.tools;
         let named = [
             folder,
             yt_dlp,
             ffmpeg,
+            ffprobe,
             deno,
             nats_server,
             &mut self.tls_certificate,
@@ -379,6 +380,8 @@ pub struct Tools {
     pub yt_dlp: Option<PathBuf>,
     /// The path of `ffmpeg`.
     pub ffmpeg: Option<PathBuf>,
+    /// The path of `ffprobe`.
+    pub ffprobe: Option<PathBuf>,
     /// The path of `deno`, which runs the scripts of sites for yt-dlp.
     pub deno: Option<PathBuf>,
     /// The path of `nats-server`.

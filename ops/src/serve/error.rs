@@ -71,7 +71,7 @@ pub enum ServeError {
         /// The folder.
         path: PathBuf,
         /// What is in the way.
-        source: mediary_actors::download::Unusable,
+        source: mediary_actors::library::Unusable,
     },
     /// The library has a path that can't be told, or is another root.
     #[error("the library can't lie in {}", path.display())]

@@ -6,8 +6,8 @@ use std::{
 };
 
 use mediary_actors::{
-    download::Library,
     file::{Root, is_away},
+    library::Library,
     staging::Staging,
 };
 use mediary_log::Log;

@@ -11,7 +11,8 @@ use mediary_actors::{
 use mediary_api::Opened;
 use mediary_log::gate::Gate;
 use mediary_schema::{
-    AttemptId, Clock, FileId, JobId, ProjectId, RunId,
+    AttemptId, CheckId, Clock, FileId, JobId, ProjectId, RunId,
+    check::KeptLog,
     file::{Chapter, FilePart, OpenedFile},
     job::{Failure, Output},
     lane::Load,
@@ -72,8 +73,21 @@ impl mediary_api::Outputs for Outputs {
         self.read_of(attempt_id, after, bytes_max)
     }
 
-    fn read_run(&self, run_id: RunId, after: u64, bytes_max: usize) -> BoxFuture<'static, Option<Output>> {
-        self.read_of(run_id, after, bytes_max)
+    fn read_look(
+        &self,
+        look: (CheckId, RunId),
+        after: u64,
+        bytes_max: usize,
+    ) -> BoxFuture<'static, Option<Output>> {
+        self.read_of(look, after, bytes_max)
+    }
+
+    fn looks(&self, check_id: CheckId) -> BoxFuture<'static, Vec<KeptLog>> {
+        self.told_of(move |outputs| outputs.looks(check_id))
+    }
+
+    fn check_of(&self, run_id: RunId) -> BoxFuture<'static, Option<CheckId>> {
+        self.told_of(move |outputs| outputs.check_of(run_id))
     }
 }
 
@@ -84,8 +98,17 @@ impl Outputs {
         after: u64,
         bytes_max: usize,
     ) -> BoxFuture<'static, Option<Output>> {
-        let (Self(outputs), owner) = (self.clone(), owner.into());
-        let read = tokio::task::spawn_blocking(move || outputs.read(owner, after, bytes_max));
+        let owner = owner.into();
+        self.told_of(move |outputs| outputs.read(owner, after, bytes_max))
+    }
+
+    /// What the files say; the same as of none, and a line of our log, where they can't be read.
+    fn told_of<T: Default + Send + 'static>(
+        &self,
+        read: impl FnOnce(&process::Outputs) -> std::io::Result<T> + Send + 'static,
+    ) -> BoxFuture<'static, T> {
+        let Self(outputs) = self.clone();
+        let read = tokio::task::spawn_blocking(move || read(&outputs));
         async move { told(read.await.map_err(std::io::Error::other).flatten()) }.boxed()
     }
 }

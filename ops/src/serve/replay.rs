@@ -21,7 +21,8 @@ use mediary_log::{
 };
 use mediary_projections::{Views, telemetry::Telemetry};
 use mediary_schema::{
-    AttemptId, Clock, IdSource, JobId, RunId,
+    AttemptId, CheckId, Clock, IdSource, JobId, RunId,
+    check::KeptLog,
     job::Output,
     lane::Load,
     root::Standings,
@@ -166,7 +167,15 @@ impl Outputs for Nobody {
         async { None }.boxed()
     }
 
-    fn read_run(&self, _: RunId, _: u64, _: usize) -> BoxFuture<'static, Option<Output>> {
+    fn read_look(&self, _: (CheckId, RunId), _: u64, _: usize) -> BoxFuture<'static, Option<Output>> {
+        async { None }.boxed()
+    }
+
+    fn looks(&self, _: CheckId) -> BoxFuture<'static, Vec<KeptLog>> {
+        async { vec![] }.boxed()
+    }
+
+    fn check_of(&self, _: RunId) -> BoxFuture<'static, Option<CheckId>> {
         async { None }.boxed()
     }
 }

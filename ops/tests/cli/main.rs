@@ -27,4 +27,5 @@ mod showing;
 mod starting;
 #[expect(clippy::unwrap_used, reason = "only test functions may by themselves (rust-clippy issue 13981)")]
 mod terminal;
+mod transcoding;
 mod watching;

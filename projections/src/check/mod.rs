@@ -10,7 +10,6 @@ mod view;
 pub use looks::looks;
 pub use query::{
     CALLED, CheckField, CheckFilter, CheckRow, IncidentField, IncidentRow, TurnField, TurnRow, alerts_told,
-    check, check_of_run, checks, checks_by_id, incidents, incidents_since, public_checks, turns,
-    turns_between,
+    check, checks, checks_by_id, incidents, incidents_since, public_checks, turns, turns_between,
 };
 pub use view::CheckView;

@@ -3,7 +3,7 @@ use mediary_schema::{
     check::{Definition, Reason, Verdict},
     notification::Severity,
 };
-use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
+use rusqlite::{Row, Transaction, params, types::Value};
 
 use crate::{
     listing::{By, Listing, Order, OrderField},
@@ -344,14 +344,6 @@ pub fn alerts_told(
             row.get::<_, i64>(0)
         })
         .map(i64::cast_unsigned)
-}
-
-/// The check that turned by this look; none if none did.
-pub fn check_of_run(transaction: &Transaction<'_>, run_id: RunId) -> rusqlite::Result<Option<CheckId>> {
-    let mut found =
-        transaction.prepare_cached("SELECT check_id FROM check_turn WHERE run_id = ?1 LIMIT 1")?;
-    let row = |row: &Row<'_>| sql::uuid(row, "check_id").map(CheckId::from_uuid);
-    found.query_row([run_id.uuid().as_bytes().as_slice()], row).optional()
 }
 
 /// What was wrong with a check, or with any; the newest first.

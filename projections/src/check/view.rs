@@ -17,7 +17,7 @@ pub struct CheckView {
 
 impl View for CheckView {
     const NAME: &'static str = "check";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const SERVES_FROM: u32 = 1;
     const CONCERNS: &'static [&'static str] = &[Check::NAME];
     const TEXTS: &'static [Texts] = &[Texts::change("checked", &["name", "target", "tags"])];
@@ -84,7 +84,6 @@ impl View for CheckView {
         CREATE INDEX checked_public ON checked (project, name) WHERE is_public AND NOT is_removed;
         CREATE INDEX check_turn_project ON check_turn (project, key);
         CREATE INDEX check_turn_check ON check_turn (project, check_id, key);
-        CREATE INDEX check_turn_run ON check_turn (run_id);
         CREATE INDEX check_incident_project ON check_incident (project, key);
         CREATE INDEX check_incident_check ON check_incident (project, check_id, key);";
 

@@ -91,15 +91,14 @@ pub(super) const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("api", "collection", "tracks"),
     ("api", "collection", "matching"),
     ("actors", "reaction", "events_to_notices"),
-    // Where files are kept, how they get there, why they can't, how they are called, and what lies beside them.
-    ("actors", "download", "library"),
-    ("actors", "download", "folder"),
-    ("actors", "download", "mover"),
-    // What was thrown away, by its hash.
+    // What was thrown away, by its hash; how much room a download takes; what is known of an item, as players read it.
     ("actors", "download", "thrown"),
-    ("actors", "download", "unusable"),
     ("actors", "download", "watch"),
-    ("actors", "download", "name"),
-    ("actors", "download", "beside"),
     ("actors", "download", "nfo"),
+    // What an encoder is told, how far it says that it is, what it made and whether that is proved, what lies in folders.
+    ("actors", "transcode", "arguments"),
+    ("actors", "transcode", "progress"),
+    ("actors", "transcode", "making"),
+    ("actors", "transcode", "survey"),
+    ("api", "transcode", "profile"),
 ];

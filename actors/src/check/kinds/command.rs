@@ -38,7 +38,11 @@ pub(in crate::check) async fn look(
             Err(why) => return Finding::unknown(Reason::CouldNotRun, why),
         }
     }
-    let work = equipment.outputs.assign(look.run_id, crate::process::Caps::default(), look.stop.clone());
+    let work = equipment.outputs.assign(
+        (look.check_id, look.run_id),
+        crate::process::Caps::default(),
+        look.stop.clone(),
+    );
     let mut lines = Vec::new();
     let ended = work.run(&equipment.runner, spec, |line| keep(&mut lines, line)).await;
     match ended {

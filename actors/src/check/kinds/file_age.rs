@@ -16,14 +16,12 @@ pub(in crate::check) async fn look(path: &str, age_max_seconds: u64, now: Timest
 
 fn judged(path: &str, age_max_seconds: u64, now: Timestamp) -> Finding {
     let changed = match fs::metadata(path).and_then(|facts| facts.modified()) {
-        Ok(changed) => changed,
+        Ok(changed) => Timestamp::from(changed),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Finding::failing(format!("there is no {path}"));
         }
         Err(error) => return Finding::unknown(Reason::CouldNotRun, format!("{path}: {error}")),
     };
-    let since = changed.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let changed = Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX));
     let age = now.since(changed).as_secs();
     let message = format!("{path} changed {age} s ago");
     let finding = if age > age_max_seconds { Finding::failing(message) } else { Finding::ok(message) };

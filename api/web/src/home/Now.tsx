@@ -103,6 +103,7 @@ const STEPS: Record<Job["kind"], string> = {
   VERIFY: "Reading files again",
   MOVE: "Moving files",
   PREVIEW: "Looking what is there",
+  TRANSCODE: "Making a file of it",
 };
 
 function stepOf(job: Job, progress: Progress | undefined): string {

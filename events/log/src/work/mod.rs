@@ -25,6 +25,7 @@ pub mod setting;
 pub mod template;
 #[cfg(test)]
 mod tests;
+pub mod transcode;
 pub mod worker;
 
 use mediary_events::{Concern as _, codec, command::Commands, reservation::Reservation};
@@ -80,4 +81,5 @@ pub const REGISTRY: Registry = Registry::new(&[
     delivery::ENTRY,
     preview::ENTRY,
     check::ENTRY,
+    transcode::ENTRY,
 ]);

@@ -1,8 +1,5 @@
-import { useState } from "react";
-import { useClient } from "urql";
-
+import { useAnswer } from "../../client/answer";
 import { graphql, type ResultOf } from "../../client/graphql";
-import { type Problem, problemOf } from "../../client/problem";
 import { Button } from "../../parts/Button";
 import { count, moment, span } from "../../parts/format";
 import { Refused } from "../../parts/states";
@@ -19,29 +16,14 @@ type Found = ResultOf<typeof BacktestOfCheck>;
 
 /** How often somebody would have been told of a check by the rule that stands in its form: nobody is told anything. */
 export function Backtest({ id, rule }: { id: string; rule: Rule }) {
-  const client = useClient();
-  const [found, setFound] = useState<Found>();
-  const [problem, setProblem] = useState<Problem>();
-  const [isRunning, setRunning] = useState(false);
-
-  async function run() {
-    setRunning(true);
-    setProblem(undefined);
-    const { data, error } = await client
-      .query(BacktestOfCheck, { id, rule }, { requestPolicy: "network-only" })
-      .toPromise();
-    setRunning(false);
-    setFound(data);
-    setProblem(error === undefined ? undefined : problemOf(error));
-  }
-
+  const { answer, problem, isAsking, ask } = useAnswer(BacktestOfCheck);
   return (
     <div className="wide backtest">
-      <Button small running={isRunning && "Reading…"} onClick={() => void run()}>
+      <Button small running={isAsking && "Reading…"} onClick={() => void ask({ id, rule })}>
         How often would it have told?
       </Button>
       <Refused problem={problem} />
-      <div role="status">{found !== undefined && <p className="s">{told(found)}</p>}</div>
+      <div role="status">{answer !== undefined && <p className="s">{told(answer)}</p>}</div>
     </div>
   );
 }

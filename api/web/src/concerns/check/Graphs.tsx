@@ -1,10 +1,13 @@
+import { useState } from "react";
+
 import { useTexts } from "../../client/search";
 import { useTense } from "../../client/tense";
 import { Seg } from "../../parts/Seg";
-import { Graph } from "../telemetry/Graph";
+import { Graph, type Piece } from "../telemetry/Graph";
 import { type Measure, RANGES, type Range } from "../telemetry/measures";
 import { useNews } from "../telemetry/use-telemetry";
 import type { WholeCheck } from "./check";
+import { Under } from "./Under";
 import "../../styles/plan.css";
 import "../telemetry/telemetry.css";
 
@@ -17,6 +20,7 @@ export function Graphs({ check }: { check: WholeCheck }) {
   const { asOf, isPast } = useTense();
   const until = asOf !== undefined && "time" in asOf ? Date.parse(asOf.time) : undefined;
   const news = useNews(isPast);
+  const [pointed, setPointed] = useState<Piece>();
   if (isPast && until === undefined) {
     return null;
   }
@@ -32,10 +36,19 @@ export function Graphs({ check }: { check: WholeCheck }) {
         />
       </header>
       <div className="check-graphs">
-        {measuresOf(check).map((measure) => (
-          <Graph key={measure.key} measure={measure} range={range} until={until} news={news} />
+        {measuresOf(check).map((measure, index) => (
+          <Graph
+            key={measure.key}
+            measure={measure}
+            range={range}
+            until={until}
+            news={news}
+            // They point at one moment together: one of them tells of all.
+            {...(index === 0 && { onPoint: setPointed })}
+          />
         ))}
       </div>
+      {check.kind === "command" && <Under id={check.id} piece={pointed} />}
     </section>
   );
 }

@@ -1,11 +1,9 @@
-import { useState } from "react";
-
 import { useMay } from "../../client/act";
 import { graphql } from "../../client/graphql";
 import { useLive } from "../../client/live";
 import { useTense } from "../../client/tense";
-import { Button } from "../../parts/Button";
 import { size } from "../../parts/format";
+import { Opened } from "../../parts/Opened";
 import { useFresh } from "./use-fresh";
 
 const CheckLogOf = graphql(`
@@ -21,7 +19,6 @@ const IDLE_MS = 10_000;
 
 /** What the program of the last look wrote, once somebody wants to see it. */
 export function Log({ id }: { id: string }) {
-  const [isOpen, setOpen] = useState(false);
   const { isPast } = useTense();
   const may = useMay("check");
   if (isPast || !may.isShown) {
@@ -30,10 +27,9 @@ export function Log({ id }: { id: string }) {
   return (
     <section className="check-log">
       <h2>Its program</h2>
-      <Button small aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        What it wrote in its last look
-      </Button>
-      {isOpen && <Written id={id} />}
+      <Opened name="What it wrote in its last look">
+        <Written id={id} />
+      </Opened>
     </section>
   );
 }

@@ -1,19 +1,16 @@
-import { useState } from "react";
-
 import { useMay } from "../../client/act";
 import { address } from "../../client/base";
 import { graphql } from "../../client/graphql";
 import { useLive } from "../../client/live";
 import { useTense } from "../../client/tense";
-import { Button } from "../../parts/Button";
 import { Copy } from "../../parts/Copy";
+import { Opened } from "../../parts/Opened";
 import { Failed } from "../../parts/states";
 
 const RunHookOf = graphql(`query RunHookOf($id: ID!) { checkRunHook(id: $id) { path secret } }`);
 
 /** Where a signed webhook has it looked at, once somebody wants to know: the secret is for whoever sets that up. */
 export function Webhook({ id }: { id: string }) {
-  const [isOpen, setOpen] = useState(false);
   const { isPast } = useTense();
   const may = useMay("check");
   if (isPast || !may.isShown) {
@@ -22,10 +19,9 @@ export function Webhook({ id }: { id: string }) {
   return (
     <section className="check-webhook">
       <h2>By a webhook</h2>
-      <Button small aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        Where a webhook has it looked at
-      </Button>
-      {isOpen && <Address id={id} />}
+      <Opened name="Where a webhook has it looked at">
+        <Address id={id} />
+      </Opened>
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { Button } from "../../parts/Button";
 import { Refused } from "../../parts/states";
 import { IntoCollection } from "../collection/Into";
 import { usePlanMaker } from "../plan/maker";
+import { Make } from "../transcode/Make";
 
 const Verify = graphql(`
   mutation FileVerify($id: ID!) {
@@ -80,6 +81,7 @@ export function Acts({ file }: Props) {
           </Button>
         )}
       </div>
+      {isThere && <Make fileId={file.id} />}
       <Refused problem={verify.problem ?? maker.problem} />
     </div>
   );

@@ -1,8 +1,5 @@
-import { useState } from "react";
-import { useClient } from "urql";
-
-import { graphql, type ResultOf } from "../../client/graphql";
-import { type Problem, problemOf } from "../../client/problem";
+import { useAnswer } from "../../client/answer";
+import { graphql } from "../../client/graphql";
 import { Button } from "../../parts/Button";
 import { count, moment } from "../../parts/format";
 import { Refused } from "../../parts/states";
@@ -21,33 +18,18 @@ const BacktestOf = graphql(`
   }
 `);
 
-type Found = ResultOf<typeof BacktestOf>["notificationRuleBacktest"];
-
 /** What a rule would have told of what is recorded: nobody is told anything. */
 export function Backtest({ draft }: { draft: Draft }) {
-  const client = useClient();
-  const [found, setFound] = useState<Found>();
-  const [problem, setProblem] = useState<Problem>();
-  const [isRunning, setRunning] = useState(false);
-
-  async function run() {
-    setRunning(true);
-    setProblem(undefined);
-    const { data, error } = await client
-      .query(BacktestOf, { rule: inputOf(draft) }, { requestPolicy: "network-only" })
-      .toPromise();
-    setRunning(false);
-    setFound(data?.notificationRuleBacktest);
-    setProblem(error === undefined ? undefined : problemOf(error));
-  }
+  const { answer, problem, isAsking, ask } = useAnswer(BacktestOf);
+  const found = answer?.notificationRuleBacktest;
 
   return (
     <div className="wide backtest">
       <Button
         small
         off={draft.event.trim() === "" ? "Name an event first." : undefined}
-        running={isRunning && "Reading…"}
-        onClick={() => void run()}
+        running={isAsking && "Reading…"}
+        onClick={() => void ask({ rule: inputOf(draft) })}
       >
         What would it have said?
       </Button>

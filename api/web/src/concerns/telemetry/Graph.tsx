@@ -12,14 +12,29 @@ interface Props {
   /** Up to when, if that is not now. */
   until: number | undefined;
   news: News;
+  /** Told of the piece of time that is pointed at, here or in a graph beside it. */
+  onPoint?(piece: Piece): void;
+}
+
+/** A piece of time: milliseconds since 1970, without its end. */
+export interface Piece {
+  since: number;
+  until: number;
 }
 
 /** A graph: its lines, what they say in words, and all of it as a table. */
-export function Graph({ measure: { key, name, lines }, range, until, news }: Props) {
+export function Graph({ measure: { key, name, lines }, range, until, news, onPoint }: Props) {
   const { shown, problem, retry } = useTelemetry(lines, range, until, news);
   const [place, setPlace] = useState<number>();
   const swatches = useRef<(HTMLElement | null)[]>([]);
   const pointed = shown === undefined || place === undefined || place >= shown.at.length ? undefined : place;
+  function pointAt(next: number | undefined) {
+    setPlace(next);
+    const since = next === undefined ? undefined : shown?.at[next];
+    if (shown !== undefined && since !== undefined) {
+      onPoint?.({ since, until: since + shown.stepMs });
+    }
+  }
   const isEmpty = shown?.points.every((points) => points.every((point) => point == null)) ?? false;
   const heading = `graph-${key.replace(/\W/g, "-")}`;
   return (
@@ -56,14 +71,14 @@ export function Graph({ measure: { key, name, lines }, range, until, news }: Pro
           Nothing was measured in {until === undefined ? RANGES[range].said : "that time"}.
         </p>
       ) : (
-        <Pointing name={name} lines={lines} shown={shown} place={pointed} onPlace={setPlace}>
+        <Pointing name={name} lines={lines} shown={shown} place={pointed} onPlace={pointAt}>
           <Plot
             lines={lines}
             shown={shown}
             range={range}
             swatches={swatches.current}
             place={pointed}
-            onPlace={setPlace}
+            onPlace={pointAt}
           />
         </Pointing>
       )}

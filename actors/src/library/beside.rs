@@ -18,7 +18,7 @@ use crate::{ffmpeg, ytdlp::Beside};
 
 /// What is to lie beside a file: written before that one gets its place, so that an attempt which goes on knows of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(super) struct Staged {
+pub(crate) struct Staged {
     files: Vec<StagedFile>,
     missing: Vec<MissingSidecar>,
     /// What the folder of its show is to say.
@@ -45,7 +45,7 @@ const POSTER_BYTES_MAX: u64 = 16 << 20;
 
 impl Staged {
     /// Writes down what is to lie beside a file, where there is anything. May block.
-    pub(super) fn write(
+    pub(crate) fn write(
         staging: &Path,
         beside: Beside,
         nfo: Option<&[u8]>,
@@ -106,7 +106,7 @@ impl Staged {
 impl Library {
     /// Puts beside a file that has this path what was staged for it, and answers what is there and what is not. Called again, it
     /// answers the same. May block.
-    pub(super) fn accompany(&self, staging: &Path, path: &str) -> (Vec<Sidecar>, Vec<MissingSidecar>) {
+    pub(crate) fn accompany(&self, staging: &Path, path: &str) -> (Vec<Sidecar>, Vec<MissingSidecar>) {
         let Staged { files, mut missing, show } = Staged::read(staging);
         let mut sidecars = Vec::new();
         for StagedFile { name, sidecar } in files {
@@ -184,7 +184,7 @@ impl Library {
     }
 
     /// Takes back what was put beside a file that is taken back. May block.
-    pub(super) fn leave_alone(&self, staging: &Path, path: &str) -> Result<(), Unusable> {
+    pub(crate) fn leave_alone(&self, staging: &Path, path: &str) -> Result<(), Unusable> {
         for StagedFile { sidecar, .. } in Staged::read(staging).files {
             let place = sidecar.path(path);
             let (way, name) = place.rsplit_once('/').unwrap_or(("", &place));
@@ -222,8 +222,9 @@ mod tests {
         io::Errno,
     };
 
+    use super::super::Mover;
     use super::*;
-    use crate::{download::Mover, ytdlp::FetchedSidecar};
+    use crate::ytdlp::FetchedSidecar;
 
     /// A library with a film in it, and what is to lie beside that one.
     fn shelf() -> (tempfile::TempDir, Library) {

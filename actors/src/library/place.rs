@@ -10,6 +10,7 @@ use mediary_log::whole;
 use mediary_schema::{
     file::Verified,
     layout::{Described, stem},
+    media::is_medium,
 };
 use serde::{Deserialize, Serialize};
 
@@ -34,15 +35,15 @@ pub struct Library {
 /// What is to be placed where: written before the rename, so that a crash between rename and
 /// record is told apart from a stranger's file of the same name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Placing {
+pub(crate) struct Placing {
     /// The path below the library.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// The name of the file in the staging folder.
-    pub(super) staged: String,
-    pub(super) verified: Verified,
+    pub(crate) staged: String,
+    pub(crate) verified: Verified,
     /// What its source said of it.
     #[serde(default)]
-    pub(super) described: Described,
+    pub(crate) described: Described,
 }
 
 impl Placing {
@@ -57,13 +58,6 @@ const PLACING: &str = "placing.json";
 
 /// The empty file that is placed for a moment to see whether it can be.
 const PROBE: &str = ".mediary-probe";
-
-/// Endings of media. What lies beside a file is named by all of its name but this.
-const MEDIA: [&str; 32] = [
-    "3gp", "aac", "aif", "aiff", "amr", "avi", "f4v", "flac", "flv", "m4a", "m4b", "m4v", "mka", "mkv",
-    "mov", "mp3", "mp4", "mpeg", "mpg", "mts", "oga", "ogg", "ogv", "opus", "ts", "vob", "wav", "weba",
-    "webm", "wma", "wmv", "wv",
-];
 
 /// Tells probes of one process apart.
 static PROBES: AtomicU64 = AtomicU64::new(0);
@@ -123,7 +117,7 @@ impl Library {
 
     /// Moves a checked file of the staging folder to the first free of the names, durably; answers the path
     /// below the library.
-    pub(super) fn place(
+    pub(crate) fn place(
         &self,
         staging: &Path,
         staged: &str,
@@ -168,7 +162,7 @@ impl Library {
 
     /// Finishes what an earlier attempt had begun to place, and answers it; none if that is not its file any
     /// more, or was never begun: then the staging folder says nothing of it either.
-    pub(super) fn resume(&self, staging: &Path) -> Result<Option<Placing>, Unusable> {
+    pub(crate) fn resume(&self, staging: &Path) -> Result<Option<Placing>, Unusable> {
         let Some(placing) = begun(staging) else { return Ok(None) };
         let (folder, name) = placing.parts();
         let (folder, staged) =
@@ -197,7 +191,7 @@ impl Library {
     }
 
     /// Takes back what was placed by an attempt of a job that came to nothing before it could be recorded.
-    pub(super) fn undo(&self, staging: &Path) -> Result<(), Unusable> {
+    pub(crate) fn undo(&self, staging: &Path) -> Result<(), Unusable> {
         let Some(placing) = begun(staging) else { return Ok(()) };
         let (folder, name) = placing.parts();
         let (folder, staged) =
@@ -219,9 +213,7 @@ impl Library {
 
 /// Whether something in a folder is a medium of the same name up to the ending: what lies beside both would have one name.
 fn is_like(other: &str, name: &str) -> bool {
-    let ending = other.rsplit_once('.').map(|(_, ending)| ending);
-    let is_medium = ending.is_some_and(|ending| MEDIA.iter().any(|known| ending.eq_ignore_ascii_case(known)));
-    is_medium && stem(other) == stem(name)
+    is_medium(other) && stem(other) == stem(name)
 }
 
 /// A place that an earlier attempt had begun to take. What can't be read was not finished being written.

@@ -1,0 +1,66 @@
+import { useState } from "react";
+
+import { useAct, useMay } from "../../client/act";
+import { graphql } from "../../client/graphql";
+import { useLive } from "../../client/live";
+import { Button } from "../../parts/Button";
+import { Opened } from "../../parts/Opened";
+import { Failed, Refused } from "../../parts/states";
+import "./transcode.css";
+
+const ProfilesOf = graphql(`query ProfilesOf { transcodeProfiles { name about } }`);
+const TranscodeStart = graphql(`
+  mutation TranscodeStart($id: ID!, $profile: String!) {
+    transcodeStart(input: { fileIds: [$id], profile: $profile }) {
+      position
+      userErrors { code message advice retryable }
+    }
+  }
+`);
+
+/** Has a file made of this one, by a profile that one chooses. */
+export function Make({ fileId }: { fileId: string }) {
+  const may = useMay("transcode");
+  if (!may.isShown) {
+    return null;
+  }
+  return (
+    <Opened name="Transcode…">
+      <Choice fileId={fileId} off={may.off} />
+    </Opened>
+  );
+}
+
+function Choice({ fileId, off }: { fileId: string; off: string | undefined }) {
+  const { data, problem, refetch } = useLive(ProfilesOf, {}, []);
+  const start = useAct(TranscodeStart);
+  const [asked, setAsked] = useState<string>();
+  if (problem !== undefined) {
+    return <Failed problem={problem} onRetry={refetch} />;
+  }
+  return (
+    <div>
+      <ul className="transcode-choice">
+        {data?.transcodeProfiles.map(({ name, about }) => (
+          <li key={name}>
+            <Button
+              small
+              icon="transcode"
+              off={off}
+              running={start.isRunning && "Asking…"}
+              onClick={async () => {
+                if ((await start.run({ id: fileId, profile: name })) !== null) {
+                  setAsked(name);
+                }
+              }}
+            >
+              {asked === name ? `In the queue as ${name}` : name}
+            </Button>
+            <span className="s q"> {about}</span>
+          </li>
+        ))}
+      </ul>
+      <Refused problem={start.problem} />
+    </div>
+  );
+}

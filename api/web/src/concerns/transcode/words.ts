@@ -1,0 +1,49 @@
+// What is said of transcodes.
+
+import { size } from "../../parts/format";
+import type { StateName } from "../../parts/State";
+
+export type TranscodeState = "WANTED" | "MADE" | "FIT" | "LARGER" | "FAILED" | "CANCELLED";
+
+/** How it stands with a transcode. */
+export function standing(state: TranscodeState): { is: StateName; word: string } {
+  switch (state) {
+    case "WANTED":
+      return { is: "moving", word: "In the queue" };
+    case "MADE":
+      return { is: "kept", word: "Made and proved" };
+    case "FIT":
+      return { is: "skipped", word: "Fits already" };
+    case "LARGER":
+      return { is: "skipped", word: "Came out larger" };
+    case "FAILED":
+      return { is: "failed", word: "Failed" };
+    case "CANCELLED":
+      return { is: "skipped", word: "Ended" };
+  }
+}
+
+/** How many bytes it was made of, and how many it has. */
+export interface Sizes {
+  sourceBytes: number | null;
+  resultBytes: number | null;
+}
+
+/** How much less it is: `62 % less`, `3 % more`; nothing as long as nobody knows. */
+export function change({ sourceBytes, resultBytes }: Sizes): string | undefined {
+  if (sourceBytes === null || resultBytes === null || sourceBytes === 0) {
+    return undefined;
+  }
+  const percent = Math.round((1 - resultBytes / sourceBytes) * 100);
+  return percent === 0 ? "as large" : percent > 0 ? `${percent} % less` : `${-percent} % more`;
+}
+
+/** What all of them came to: `2.1 TB became 0.9 TB`; nothing if nothing was made. */
+export function became(all: readonly (Sizes & { state: TranscodeState })[]): string | undefined {
+  const made = all.filter(({ state }) => state === "MADE");
+  if (made.length === 0) {
+    return undefined;
+  }
+  const sum = (of: (sizes: Sizes) => number | null) => made.reduce((bytes, one) => bytes + (of(one) ?? 0), 0);
+  return `${size(sum((one) => one.sourceBytes))} became ${size(sum((one) => one.resultBytes))}`;
+}

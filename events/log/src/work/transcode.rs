@@ -1,0 +1,224 @@
+//! Stories of transcodes: a file is to be made of another one, with its job; and what came of that, with the end of the job.
+
+use mediary_events::{
+    Asked as _, Concern as _, codec,
+    file::{self, File},
+    job::Outcome,
+    transcode::{Ask, Command, Made, Phase, Transcode, ask::Start},
+};
+use mediary_schema::{
+    AttemptId, FileId, JobId, RootId, Subject,
+    account::Permission,
+    file::{Stamp, Verified},
+    job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
+    lane::Lane,
+    layout::{MissingSidecar, Sidecar, stem},
+    transcode::{Profile, Proof, Recipe, TranscodeFile, TranscodeId},
+};
+use serde::Serialize;
+
+use super::job;
+use crate::gate::{Effects, Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
+
+/// Transcodes, to everybody else.
+pub(crate) const ENTRY: Entry = Entry {
+    name: Transcode::NAME,
+    events: Transcode::EVENTS,
+    retired: Transcode::RETIRED,
+    redact: codec::redacted::<Transcode>,
+    commands: Ask::COMMANDS,
+    decode: decode::<Ask>,
+    read: Permission::READ,
+    fanout: Fanout::Whole,
+    work: &[KindOfWork::of::<TranscodeFile>()],
+};
+
+/// What encodes on the processor.
+const PROCESSOR: &str = "cpu";
+
+impl LongWork for TranscodeFile {
+    const KIND: WorkKind = WorkKind::new("transcode");
+    const ABOUT: &'static str = "The making of a file of another one.";
+    // An encoder takes every core that there is.
+    const AT_ONCE: u32 = 1;
+    const TOOLS: &'static [&'static str] = &["ffmpeg", "ffprobe"];
+
+    fn key(&self) -> String {
+        format!("transcode/{}", self.transcode_id)
+    }
+
+    fn title(&self) -> String {
+        format!("{} as {}", self.title, self.profile.name)
+    }
+
+    fn subjects(&self) -> Vec<Subject> {
+        vec![self.transcode_id.into(), self.file_id.into()]
+    }
+
+    fn lanes(&self) -> Vec<Lane> {
+        vec![Lane::Encoder(PROCESSOR.to_owned()), Lane::LibraryDisk]
+    }
+
+    fn retry(self, story: &mut Transaction<'_>, job_id: JobId) -> Result<JobId, Refusal> {
+        let retry = story.retry_policy();
+        request(story, &self, job_id, true, retry)
+    }
+
+    fn given_up(
+        story: &mut Transaction<'_>,
+        job_id: JobId,
+        work: &Work,
+        failure: Option<Failure>,
+    ) -> Result<(), Refusal> {
+        let Some(transcode) = work.subject(TranscodeId::KIND) else { return Ok(()) };
+        let command = match failure {
+            Some(failure) => Command::Fail { job_id, failure },
+            None => Command::Cancel { job_id },
+        };
+        story.entail::<Transcode>(transcode, command)
+    }
+
+    /// It makes a file.
+    fn effects(&self, effects: &mut Effects) {
+        effects.file();
+    }
+}
+
+/// What a command on transcodes answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// The jobs, one for each file in their order.
+    pub job_ids: Vec<JobId>,
+}
+
+impl Story for Ask {
+    type Told = Told;
+
+    fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
+        let Self::Start(Start { file_ids, profile, again, ticket }) = self;
+        let profile: Profile = profile.parse()?;
+        job::take_ticket(story, ticket)?;
+        let (command_id, retry) = (story.caller().command_id, story.retry_policy());
+        let mut job_ids = Vec::new();
+        for file_id in file_ids {
+            let title = title_of(story, *file_id)?;
+            let transcode_id = story.identities().transcode(*file_id, &profile);
+            let job_id = story.identities().job(command_id, &transcode_id.to_string());
+            let task = TranscodeFile { transcode_id, file_id: *file_id, title, profile: profile.clone() };
+            job_ids.push(request(story, &task, job_id, *again, retry)?);
+        }
+        Ok(Told { job_ids })
+    }
+}
+
+/// What a file is called; refused if it is not there.
+fn title_of(story: &mut Transaction<'_>, file_id: FileId) -> Result<String, Refusal> {
+    let state = story.state::<File>(file_id.uuid())?;
+    let Some(path) = state.path.as_deref().filter(|_| state.is_there()) else {
+        return Err(file::Rejection::NotFound.into());
+    };
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    Ok(stem(name).to_owned())
+}
+
+/// Asks for a file to be made of another one, or joins the job under way. Answers the job.
+fn request(
+    story: &mut Transaction<'_>,
+    task: &TranscodeFile,
+    job_id: JobId,
+    again: bool,
+    retry: RetryPolicy,
+) -> Result<JobId, Refusal> {
+    story.require(Permission::TRANSCODE)?;
+    let uuid = task.transcode_id.uuid();
+    if let Phase::Wanted { job_id } = story.state::<Transcode>(uuid)?.phase {
+        job::go_on(story, job_id)?;
+        job::join(story, job_id)?;
+        return Ok(job_id);
+    }
+    // What was made and is gone since is made again.
+    let again = again
+        || match story.state::<Transcode>(uuid)?.phase {
+            Phase::Made { file_id } => !story.state::<File>(file_id.uuid())?.is_there(),
+            _ => false,
+        };
+    let profile = Box::new(task.profile.clone());
+    let command =
+        Command::Request { job_id, file_id: task.file_id, title: task.title.clone(), profile, again };
+    story.execute::<Transcode>(uuid, command)?;
+    job::open(story, job_id, &task.work(), retry)
+}
+
+/// A file that was made of another one, in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// The path below the library, with `/` between folders.
+    pub path: String,
+    /// What it is known by.
+    pub verified: Verified,
+    /// What the file system says of it; none if it couldn't be asked.
+    pub stamp: Option<Stamp>,
+    /// What lies beside it.
+    pub sidecars: Vec<Sidecar>,
+    /// What was to lie beside it, too, and is not there.
+    pub missing: Vec<MissingSidecar>,
+    /// BLAKE3 of what it was made of, as it was read, and how many bytes that had.
+    pub source: (String, u64),
+    /// What became of each stream.
+    pub recipe: Recipe,
+    /// What was compared.
+    pub proof: Proof,
+    /// The arguments of the encoder.
+    pub arguments: Vec<String>,
+}
+
+/// Ends a transcode whose file is in its place: the end of the job, the transcode and the file are one append.
+pub fn finish(
+    story: &mut Transaction<'_>,
+    task: &TranscodeFile,
+    job_id: JobId,
+    attempt_id: AttemptId,
+    resources: ResourceUse,
+    placed: Placed,
+) -> Result<FileId, Refusal> {
+    let file_id = story.identities().file(job_id);
+    let Placed { path, verified, stamp, sidecars, missing, source, recipe, proof, arguments } = placed;
+    let outcome = Outcome::Succeeded { kept_bytes: verified.size_bytes };
+    job::end(story, job_id, attempt_id, outcome, resources)?;
+    let made = Made {
+        file_id,
+        source_blake3: source.0,
+        source_bytes: source.1,
+        result_blake3: verified.blake3.clone(),
+        result_bytes: verified.size_bytes,
+        recipe,
+        proof,
+        arguments,
+    };
+    let verified = Box::new(verified);
+    let record = file::Command::Record { root: RootId::LIBRARY, path, verified, made: None, stamp };
+    story.entail::<File>(file_id.uuid(), record)?;
+    if !sidecars.is_empty() || !missing.is_empty() {
+        story.entail::<File>(file_id.uuid(), file::Command::Accompany { sidecars, missing })?;
+    }
+    let complete = Command::Complete { job_id, made: Box::new(made) };
+    story.entail::<Transcode>(task.transcode_id.uuid(), complete)?;
+    Ok(file_id)
+}
+
+/// Ends a transcode that left nothing: there was nothing to do, or what was made came out larger.
+pub fn finish_without(
+    story: &mut Transaction<'_>,
+    task: &TranscodeFile,
+    job_id: JobId,
+    attempt_id: AttemptId,
+    resources: ResourceUse,
+    larger: Option<(u64, u64)>,
+) -> Result<(), Refusal> {
+    job::end(story, job_id, attempt_id, Outcome::Succeeded { kept_bytes: 0 }, resources)?;
+    let command = match larger {
+        None => Command::Fit { job_id },
+        Some((result_bytes, source_bytes)) => Command::Grow { job_id, result_bytes, source_bytes },
+    };
+    story.entail::<Transcode>(task.transcode_id.uuid(), command)
+}

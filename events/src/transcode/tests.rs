@@ -1,0 +1,105 @@
+mod history;
+
+use mediary_schema::{
+    JobId,
+    transcode::{Container, Fate, Planned, Profile, Proof, Recipe},
+};
+
+use super::{Command, Event, Made, Rejection, Transcode};
+use crate::testing::{given, samples};
+
+fn profile(name: &str) -> Profile {
+    name.parse().expect("it is one of ours")
+}
+
+const TITLE: &str = "On logs";
+
+fn made() -> Made {
+    Made {
+        file_id: samples::file_id(),
+        source_blake3: "1".repeat(64),
+        source_bytes: 1_000,
+        result_blake3: "2".repeat(64),
+        result_bytes: 900,
+        recipe: Recipe {
+            container: Container::Mkv,
+            streams: vec![Planned { index: 0, fate: Fate::Copy {} }],
+            beside: vec![],
+            left_out: vec![],
+            may_grow: false,
+        },
+        proof: Proof { is_decoded: true, duration_delta_ms: 20, stream_count: 1 },
+        arguments: ["-i", "IN", "-c", "copy", "OUT"].map(str::to_owned).to_vec(),
+    }
+}
+
+fn request(again: bool) -> Command {
+    let profile = Box::new(profile("web"));
+    Command::Request {
+        job_id: samples::JOB,
+        file_id: samples::file_id(),
+        title: TITLE.to_owned(),
+        profile,
+        again,
+    }
+}
+
+fn requested() -> Event {
+    let profile = Box::new(profile("web"));
+    Event::Requested { job_id: samples::JOB, file_id: samples::file_id(), title: TITLE.to_owned(), profile }
+}
+
+fn larger() -> Event {
+    Event::CameOutLarger { job_id: samples::JOB, result_bytes: 1_001, source_bytes: 1_000 }
+}
+
+#[test]
+fn what_is_wanted_twice_is_made_once() {
+    let job_id = samples::JOB;
+    let completed = Event::Completed { job_id, made: Box::new(made()) };
+    let complete = || Command::Complete { job_id, made: Box::new(made()) };
+    given::<Transcode>([]).when(request(false)).then([requested()]);
+    given::<Transcode>([requested()]).when(request(false)).then([]);
+    given::<Transcode>([requested()]).when(complete()).then([completed.clone()]);
+    given::<Transcode>([requested(), completed.clone()]).when(complete()).then([]);
+    let file_id = samples::file_id();
+    given::<Transcode>([requested(), completed.clone()])
+        .when(request(false))
+        .rejected(&Rejection::AlreadyMade { file_id });
+    given::<Transcode>([requested(), completed]).when(request(true)).then([requested()]);
+}
+
+#[test]
+fn what_came_out_larger_is_not_tried_again_unless_somebody_says_so() {
+    let job_id = samples::JOB;
+    let grow = Command::Grow { job_id, result_bytes: 1_001, source_bytes: 1_000 };
+    given::<Transcode>([requested()]).when(grow).then([larger()]);
+    given::<Transcode>([requested(), larger()]).when(request(false)).rejected(&Rejection::CameOutLarger);
+    given::<Transcode>([requested(), larger()]).when(request(true)).then([requested()]);
+}
+
+#[test]
+fn what_fits_was_given_up_or_cancelled_may_be_asked_for_again() {
+    let job_id = samples::JOB;
+    let fit = Event::FoundFit { job_id };
+    given::<Transcode>([requested()]).when(Command::Fit { job_id }).then([fit.clone()]);
+    given::<Transcode>([requested()]).when(Command::Cancel { job_id }).then([Event::Cancelled { job_id }]);
+    for end in [fit, Event::Cancelled { job_id }, Event::Failed { job_id, failure: samples::failure() }] {
+        given::<Transcode>([requested(), end]).when(request(false)).then([requested()]);
+    }
+}
+
+#[test]
+fn only_the_job_that_was_asked_for_it_says_what_became_of_it() {
+    let other = JobId::from_uuid(samples::uuid(77));
+    let not_wanted = Rejection::NotWanted { job_id: other };
+    for command in [
+        Command::Complete { job_id: other, made: Box::new(made()) },
+        Command::Fit { job_id: other },
+        Command::Grow { job_id: other, result_bytes: 2, source_bytes: 1 },
+        Command::Fail { job_id: other, failure: samples::failure() },
+        Command::Cancel { job_id: other },
+    ] {
+        given::<Transcode>([requested()]).when(command).rejected(&not_wanted);
+    }
+}

@@ -1,0 +1,217 @@
+//! `mediary transcode`: files that are made of files, and what a library is made of.
+
+mod entry;
+mod profile;
+mod survey;
+
+use clap::{Args, Subcommand, ValueEnum, builder::RangedU64ValueParser};
+use serde_json::json;
+
+pub(crate) use self::entry::CONCERN;
+use super::{
+    failure::Failure,
+    file,
+    intent::Intent,
+    job,
+    named::{self, Kind},
+    noun::Verbs,
+    page,
+    playlist::input,
+    ticket::Ticket,
+    wait,
+};
+use crate::{
+    answers::transcode::{Transcode, TranscodePayload, TranscodeRecipe, list, show, start},
+    client::{Client, Document},
+    output::{Output, Table, bytes, clean, fields, optional, plural, word},
+};
+
+/// What it is about, by what people call them.
+const KIND: Kind = Kind::new("TRANSCODE", "transcode", "`mediary transcode list` shows them");
+
+/// What can be done with transcodes.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Make a file of each of these, beside it; they stay as they are.
+    Start(Start),
+    /// List what was made of what, newest first.
+    List(List),
+    /// Show what became of a transcode: each stream, the proof, the savings.
+    Show {
+        /// Its id or the first digits of it, what the file is called, or `@last`.
+        #[arg(value_name = "TRANSCODE")]
+        id: String,
+    },
+    /// See by which rules files are made of files.
+    #[command(subcommand)]
+    Profile(profile::Verb),
+    /// Show what a file on this machine is, stream by stream. Needs no server.
+    Probe(survey::Probe),
+    /// Show what folders on this machine are made of: codecs, containers, lines, light. Needs no server.
+    Stats(survey::Stats),
+    /// Look whether files on this machine are whole; fail if some are not. Needs no server.
+    Health(survey::Health),
+}
+
+/// What to make of what.
+#[derive(Debug, Args)]
+#[command(after_help = START_HELP)]
+pub(crate) struct Start {
+    /// Their ids or the first digits of them, paths or parts of them, or `@last`.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+    /// By which rules: `web`, `archive`, `mobile`, `tv`, `audio` or `remux`.
+    #[arg(long, value_name = "NAME")]
+    profile: String,
+    /// Also what was made before is made again, and what came out larger is tried again.
+    #[arg(long)]
+    again: bool,
+    /// Wait until all of it has ended; fail if some of it failed.
+    #[arg(long)]
+    wait: bool,
+    #[command(flatten)]
+    ticket: Ticket,
+    #[command(flatten)]
+    intent: Intent,
+}
+
+const START_HELP: &str = "\
+What is made is called `NAME.PROFILE.ENDING` and lies beside what it is made of. It is kept only if it is proved: decoded to its last
+frame, each stream as long as it was and in step, nothing lost without a word. What the container does not carry, such as subtitles that
+are pictures, lies in `NAME.PROFILE.mks`; what nothing carries is refused before anything is encoded.
+
+Example:
+  mediary transcode start @last --profile web --wait";
+
+/// Which transcodes to list.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only those in this state.
+    #[arg(long, value_name = "S")]
+    state: Option<State>,
+    /// At most so many.
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    limit: Option<usize>,
+}
+
+/// Where a transcode is.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum State {
+    /// A job is on it.
+    Wanted,
+    /// It was made, and is proved.
+    Made,
+    /// There was nothing to do.
+    Fit,
+    /// It came out larger, and was not kept.
+    Larger,
+    /// It was given up.
+    Failed,
+    /// A person ended it.
+    Cancelled,
+}
+
+pub(crate) const START: Document<start::Answer> =
+    Document::repeatable(include_str!("transcode/start.graphql"));
+
+pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str!("transcode/list.graphql"));
+
+pub(crate) const SHOW: Document<show::Answer> = Document::repeatable(include_str!("transcode/show.graphql"));
+
+impl Verbs for Verb {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::Start(wanted) => start(wanted, client, output).await,
+            Self::List(List { state, limit }) => {
+                let state = state.map(|state| format!("{state:?}").to_uppercase());
+                let filter = json!({ "filter": { "state": state } });
+                let found = page::all(client, &LIST, filter, limit).await?;
+                Ok(output.show(&found, |found| table(found))?)
+            }
+            Self::Show { id } => {
+                let id = named::id(client, KIND, &id).await?;
+                let found: Option<Transcode> = client.ask(&SHOW, json!({ "id": id })).await?;
+                let not_found = || Failure::NotFound { id: id.clone(), advice: KIND.advice };
+                let found = found.ok_or_else(not_found)?;
+                Ok(output.show(&found, details)?)
+            }
+            Self::Profile(verb) => verb.run(client, output).await,
+            Self::Probe(wanted) => wanted.run(output).await,
+            Self::Stats(wanted) => wanted.run(output).await,
+            Self::Health(wanted) => wanted.run(output).await,
+        }
+    }
+}
+
+async fn start(wanted: Start, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let Start { files, profile, again, wait, ticket, intent } = wanted;
+    let file_ids = named::ids(client, file::KIND, &files).await?;
+    let ticket = ticket.input(client).await?;
+    let asked = json!({ "fileIds": file_ids, "profile": profile, "again": again, "ticket": ticket });
+    let outcome = client.meant(intent).act(&START, input(asked)).await?;
+    Failure::refused(outcome.user_errors)?;
+    let TranscodePayload { mut jobs, position } = outcome.payload;
+    let mut verdict = Ok(());
+    if wait {
+        for told in &mut jobs {
+            *told = wait::for_job(client, output, &told.id, position).await?;
+            verdict = verdict.and_then(|()| wait::verdict(told));
+        }
+    }
+    output.show(&jobs, |jobs| job::table(jobs))?;
+    verdict
+}
+
+fn table(found: &[Transcode]) -> String {
+    let mut table = Table::new(&["id", "state", "profile", "was", "is", "of"]);
+    for Transcode { id, state, profile, source_bytes, result_bytes, title, .. } in found {
+        let size = |size: &Option<u64>| size.map_or_else(|| "-".to_owned(), bytes);
+        table.row([
+            id.clone(),
+            word(state),
+            profile.clone(),
+            size(source_bytes),
+            size(result_bytes),
+            clean(title),
+        ]);
+    }
+    table.text("nothing was made of anything; `mediary transcode start FILE --profile NAME` does")
+}
+
+fn details(found: &Transcode) -> String {
+    let saved = found.source_bytes.zip(found.result_bytes).map(|(was, is)| {
+        let part = if was == 0 { 0.0 } else { (1.0 - is as f64 / was as f64) * 100.0 };
+        format!("{} of {}, {part:.0} % less", bytes(is), bytes(was))
+    });
+    let proof = found.proof.as_ref().map(|proof| {
+        let read = if proof.is_decoded { "decoded to its last frame" } else { "read to its last packet" };
+        let streams = plural(proof.stream_count.cast_unsigned(), "stream", "streams");
+        format!("{read}; {streams}, at most {} ms longer or shorter", proof.duration_delta_ms.abs())
+    });
+    fields(&[
+        ("id", Some(found.id.clone())),
+        ("state", Some(word(&found.state))),
+        ("profile", Some(found.profile.clone())),
+        ("of", Some(clean(&found.title))),
+        ("source", found.source.as_ref().map(|file| clean(&file.path))),
+        ("result", found.result.as_ref().map(|file| clean(&file.path))),
+        ("size", saved),
+        ("streams", found.recipe.as_ref().map(streams)),
+        ("proof", proof),
+        ("failure", found.failure.as_ref().map(|failure| clean(&failure.message))),
+        ("job", found.job.as_ref().map(|job| job.id.clone())),
+        ("command", (!found.arguments.is_empty()).then(|| format!("ffmpeg {}", found.arguments.join(" ")))),
+    ])
+}
+
+/// What became of each stream, in a line.
+fn streams(recipe: &TranscodeRecipe) -> String {
+    let made = recipe.streams.iter().map(|stream| match &stream.codec {
+        Some(codec) => format!("{} made {codec}", stream.index),
+        None => format!("{} as it was", stream.index),
+    });
+    let beside = recipe.beside.iter().map(|index| format!("{index} beside it"));
+    let left_out = recipe.left_out.iter().map(|out| format!("{} left out: {}", out.index, out.why));
+    let all: Vec<String> = made.chain(beside).chain(left_out).collect();
+    format!("{} ({})", word(&recipe.container), all.join(", "))
+}

@@ -1,0 +1,17 @@
+use mediary_actors::transcode::{TranscodeClerk, Transcoder};
+
+use crate::commands::{concerns::Concern, noun::Noun};
+
+/// What the binary has of this concern.
+pub(crate) const CONCERN: Concern = Concern {
+    nouns: &[Noun::of::<super::Verb>("transcode", "Make files of files, and see what a library is made of")],
+    fragments: &[include_str!("transcode.fragment.graphql")],
+    #[cfg(test)]
+    documents: &[&super::START, &super::LIST, &super::SHOW, &super::profile::LIST],
+    parts: |ground| {
+        let transcoder = Transcoder::new(ground.ffmpeg(), ground.room.clone());
+        let clerk = TranscodeClerk::new(ground.library.clone());
+        vec![ground.performer("transcode", ground.beside_library(), transcoder, clerk)]
+    },
+    ..Concern::NOTHING
+};

@@ -1,0 +1,94 @@
+//! Files that are made of files, and what folders are made of.
+
+use std::fs;
+
+use serde_json::json;
+
+use super::harness::{Served, run};
+
+// TR-02, TR-03, TR-06, TR-10, TR-12.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_made_of_another_one_and_says_why_it_is_there() {
+    let served = Served::start().await;
+    let list = served.add(&served.site.list_url("videos")).await;
+    let entries = served.json(&["playlist", "show", &list]).await["entries"].take();
+    let entry = entries[0]["id"].as_str().unwrap();
+    served.run(&["download", "start", "--entry", entry, "--wait"]).await.ends_with(0);
+    let source = served.json(&["file", "show", "@last"]).await;
+    let (id, path) = (source["id"].as_str().unwrap(), source["path"].as_str().unwrap());
+    let place = served.data().join("library").join(path);
+    let before = fs::read(&place).unwrap();
+
+    let refused = served.run(&["transcode", "start", id, "--profile", "nothing"]).await.ends_with(3);
+    refused.says(&["web", "archive", "transcode profile list"]);
+    let profiles = served.json(&["transcode", "profile", "list"]).await;
+    assert_eq!(profiles.as_array().unwrap().len(), 6);
+    let jobs = served.json(&["transcode", "start", id, "--profile", "remux", "--wait"]).await;
+    assert_eq!((&jobs[0]["kind"], &jobs[0]["state"]), (&json!("TRANSCODE"), &json!("SUCCEEDED")), "{jobs}");
+
+    let made = served.json(&["transcode", "show", "@last"]).await;
+    assert_eq!((&made["state"], &made["profile"]), (&json!("MADE"), &json!("remux")), "{made}");
+    assert_eq!(made["proof"]["isDecoded"], json!(true));
+    assert_eq!(made["source"]["id"], json!(id));
+    let result = made["result"]["path"].as_str().unwrap();
+    let stem = path.rsplit_once('.').unwrap().0;
+    assert_eq!(result, format!("{stem}.remux.mkv"));
+    assert!(served.data().join("library").join(result).is_file());
+    assert_eq!(fs::read(&place).unwrap(), before, "what it was made of is as it was");
+    let arguments = made["arguments"].to_string();
+    assert!(arguments.contains("\"IN\"") && !arguments.contains("/proc/"), "{arguments}");
+
+    // It is one, asked for again; and the file says where it comes from.
+    served.run(&["transcode", "start", id, "--profile", "remux"]).await.ends_with(3).says(&["--again"]);
+    let why = served.run(&["why", made["result"]["id"].as_str().unwrap()]).await.ends_with(0);
+    assert!(why.stdout.contains("remux"), "{}", why.stdout);
+    let table = served.run(&["transcode", "list", "--state", "made"]).await.ends_with(0);
+    assert!(table.stdout.contains("remux"), "{}", table.stdout);
+    // Of the result nothing is to be made: it is as the profile would have it.
+    let again = made["result"]["id"].as_str().unwrap();
+    served.run(&["transcode", "start", again, "--profile", "remux", "--wait"]).await.ends_with(0);
+    assert_eq!(served.json(&["transcode", "list", "--state", "fit"]).await.as_array().unwrap().len(), 1);
+    // Pictures alone have no sound to keep.
+    let shown = served.run(&["transcode", "show", "@last"]).await.ends_with(0);
+    assert!(shown.stdout.contains("fit"), "{}", shown.stdout);
+}
+
+// Issue 11: useful before any profile, and without a server.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_folder_is_made_of_is_said_without_a_server() {
+    let served = Served::start().await;
+    let list = served.add(&served.site.list_url("videos")).await;
+    let entries = served.json(&["playlist", "show", &list]).await["entries"].take();
+    let entry = entries[0]["id"].as_str().unwrap();
+    served.run(&["download", "start", "--entry", entry, "--wait"]).await.ends_with(0);
+    let file = served.json(&["file", "show", "@last"]).await;
+    let library = served.data().join("library");
+    let place = library.join(file["path"].as_str().unwrap());
+    let (folder, path) = (library.to_str().unwrap(), place.to_str().unwrap());
+    let nowhere = tempfile::tempdir().unwrap();
+
+    let probed =
+        run(nowhere.path(), &["transcode", "probe", path, "--format", "json"]).await.ends_with(0).json();
+    assert_eq!(probed["sizeBytes"], file["sizeBytes"], "{probed}");
+    let stats = run(nowhere.path(), &["transcode", "stats", folder, "--format", "json"]).await.ends_with(0);
+    let stats = stats.json();
+    assert_eq!((&stats["total"]["fileCount"], &stats["unreadableCount"]), (&json!(1), &json!(0)), "{stats}");
+    let table = run(nowhere.path(), &["transcode", "stats", folder]).await.ends_with(0);
+    assert!(table.stdout.contains(file["videoCodec"].as_str().unwrap()), "{}", table.stdout);
+
+    for options in [&[folder][..], &[folder, "--full"]] {
+        let arguments = [&["transcode", "health"], options].concat();
+        let whole = run(nowhere.path(), &arguments).await.ends_with(0);
+        assert!(whole.stdout.starts_with("0 of 1 file bad | bad=0 files=1"), "{}", whole.stdout);
+    }
+    let bytes = fs::read(&place).unwrap();
+    fs::write(library.join("cut.mp4"), &bytes[..bytes.len() / 2]).unwrap();
+    fs::write(library.join("text.mkv"), "no film").unwrap();
+    let bad = run(nowhere.path(), &["transcode", "health", folder]).await.ends_with(1);
+    assert!(bad.stdout.starts_with("2 of 3 files bad"), "{}", bad.stdout);
+    bad.says(&["TRANSCODE_DAMAGED"]);
+    run(nowhere.path(), &["transcode", "health", "/nowhere"]).await.ends_with(74).says(&["/nowhere"]);
+    let refused =
+        run(nowhere.path(), &["transcode", "probe", library.join("text.mkv").to_str().unwrap()]).await;
+    refused.ends_with(1).says(&["neither film nor sound"]);
+}

@@ -1,0 +1,71 @@
+use mediary_events::{
+    testing::samples,
+    transcode::{Event, Made, Transcode},
+};
+use mediary_schema::transcode::{Container, Fate, Planned, Proof, Recipe, TranscodeId};
+use uuid::Uuid;
+
+use super::{TranscodeFilter, TranscodeRow, TranscodeState, TranscodeView, transcodes};
+use crate::{page::PageRequest, tests::support::Rows};
+
+const ID: TranscodeId = TranscodeId::from_uuid(Uuid::from_u128(1));
+
+fn requested() -> Event {
+    let profile = "web".parse().expect("it is one of ours");
+    let (job_id, file_id) = (samples::JOB, samples::file_id());
+    Event::Requested { job_id, file_id, title: "On logs".to_owned(), profile: Box::new(profile) }
+}
+
+fn made() -> Made {
+    Made {
+        file_id: samples::file_id(),
+        source_blake3: "1".repeat(64),
+        source_bytes: 1_000,
+        result_blake3: "2".repeat(64),
+        result_bytes: 900,
+        recipe: Recipe {
+            container: Container::Mkv,
+            streams: vec![Planned { index: 0, fate: Fate::Copy {} }],
+            beside: vec![],
+            left_out: vec![],
+            may_grow: false,
+        },
+        proof: Proof { is_decoded: true, duration_delta_ms: 20, stream_count: 1 },
+        arguments: vec!["-i".to_owned(), "IN".to_owned()],
+    }
+}
+
+fn shown(events: impl IntoIterator<Item = Event>) -> TranscodeRow {
+    let mut rows = Rows::<TranscodeView>::new();
+    rows.feed::<Transcode>(ID.uuid(), events);
+    let filter = TranscodeFilter::default();
+    let page = rows.read(|rows| transcodes(rows, &filter, &PageRequest::front(9).counted()));
+    assert_eq!(page.total, Some(1));
+    page.rows.into_iter().map(|(_, row)| row).next().expect("it was asked for")
+}
+
+#[test]
+fn what_was_made_says_of_what_and_with_which_proof() {
+    let job_id = samples::JOB;
+    let row = shown([requested(), Event::Completed { job_id, made: Box::new(made()) }]);
+    assert_eq!((row.id, row.title.as_str(), row.profile.as_str()), (ID, "On logs", "web"));
+    assert_eq!((row.state, row.result_id), (TranscodeState::Made, Some(samples::file_id())));
+    assert_eq!((row.source_bytes, row.result_bytes), (Some(1_000), Some(900)));
+    assert_eq!((row.recipe, row.proof), (Some(made().recipe), Some(made().proof)));
+    assert_eq!(row.arguments, ["-i", "IN"]);
+}
+
+#[test]
+fn how_else_it_may_end_is_shown() {
+    let job_id = samples::JOB;
+    let state = |event| shown([requested(), event]).state;
+    assert_eq!(shown([requested()]).state, TranscodeState::Wanted);
+    assert_eq!(state(Event::FoundFit { job_id }), TranscodeState::Fit);
+    assert_eq!(state(Event::Cancelled { job_id }), TranscodeState::Cancelled);
+    let larger = shown([requested(), Event::CameOutLarger { job_id, result_bytes: 11, source_bytes: 10 }]);
+    assert_eq!((larger.state, larger.result_bytes), (TranscodeState::Larger, Some(11)));
+    let failed = shown([requested(), Event::Failed { job_id, failure: samples::failure() }]);
+    assert_eq!((failed.state, failed.failure), (TranscodeState::Failed, Some(samples::failure())));
+    let again = shown([requested(), Event::Failed { job_id, failure: samples::failure() }, requested()]);
+    assert_eq!((again.state, again.failure), (TranscodeState::Wanted, None));
+}

@@ -1,0 +1,55 @@
+//! Values of the concern `transcode`: files that are made of files, and by which rules (TR-03, TR-06).
+
+mod carry;
+mod profile;
+mod proof;
+mod recipe;
+#[cfg(test)]
+mod samples;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    carry::Container,
+    profile::{AudioCodec, AudioRule, HdrRule, Profile, SubtitleRule, UnknownProfile, VideoCodec, VideoRule},
+    proof::{Proof, Seen, Shortcoming},
+    recipe::{Fate, LeftOut, Planned, Recipe, Unfit, Verdict, VideoFilter},
+};
+use crate::{
+    FileId, Identities,
+    account::{Permission, Role},
+    id::ids,
+};
+
+ids! {
+    /// A file that is made of another one: derived from that and the profile, as it is defined.
+    TranscodeId = "transcode";
+}
+
+impl Permission {
+    /// Have files made of files.
+    pub const TRANSCODE: Self = Self::within_project("transcode", Role::Editor, "to have files transcoded");
+}
+
+impl Identities {
+    /// The making of a file of another one by a profile: asked for twice, it is one.
+    pub fn transcode(&self, file_id: FileId, profile: &Profile) -> TranscodeId {
+        let (name, version) = (profile.name.as_bytes(), profile.version.to_be_bytes());
+        TranscodeId::from_uuid(
+            self.derive("mediary 2 transcode", &[file_id.uuid().as_bytes(), name, &version]),
+        )
+    }
+}
+
+/// The work of making a file of another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TranscodeFile {
+    /// For which it is made.
+    pub transcode_id: TranscodeId,
+    /// Of which it is made.
+    pub file_id: FileId,
+    /// What that is called.
+    pub title: String,
+    /// By which rules, as they were when it was asked for.
+    pub profile: Profile,
+}
