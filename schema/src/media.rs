@@ -178,6 +178,12 @@ impl Video {
 }
 
 impl Medium {
+    /// What people call its container: of a family with several names, the one that most of them have.
+    pub fn container_word(&self) -> &str {
+        let mut names = self.container.split(',');
+        if names.clone().any(|name| name == "mp4") { "mp4" } else { names.next().unwrap_or_default() }
+    }
+
     /// Its first moving picture, with its stream.
     pub fn video(&self) -> Option<(&Stream, &Video)> {
         self.streams.iter().find_map(|stream| match &stream.content {

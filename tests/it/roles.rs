@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, fs, sync::LazyLock};
 
 use mediary_log::work::REGISTRY;
-use mediary_schema::account::Role;
+use mediary_schema::account::{Permission, Role};
 use mediary_tests::{Client, Platform, Subscriber, until};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -161,5 +161,8 @@ fn every_command_needs_the_role_that_the_table_says() {
             let found = if role.allows(kind.permission) { "yes" } else { "FORBIDDEN" };
             assert_eq!(found, *expected, "{} as {role:?}", kind.name);
         }
+        // What nobody is told that he has, the page does not offer him.
+        let can_be_had = Permission::ALL.contains(&kind.permission) || !Role::Owner.allows(kind.permission);
+        assert!(can_be_had, "{}: `Permission::ALL` is without {}", kind.name, kind.permission.name());
     }
 }

@@ -64,8 +64,13 @@ impl TranscodeQuery {
     }
 
     /// The making of a file of another one, by its id.
-    async fn transcode(&self, context: &Context<'_>, id: ID) -> Result<Option<Transcode>> {
-        connection::one(context, VIEW, &id, None, view::transcode).await
+    async fn transcode(
+        &self,
+        context: &Context<'_>,
+        id: ID,
+        #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
+    ) -> Result<Option<Transcode>> {
+        connection::one(context, VIEW, &id, min_position, view::transcode).await
     }
 
     /// By which rules files can be made of files.

@@ -2,12 +2,14 @@
 
 mod entry;
 mod profile;
+mod report;
 mod survey;
 
 use clap::{Args, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
+use self::report::Report;
 use super::{
     failure::Failure,
     file,
@@ -41,6 +43,12 @@ pub(crate) enum Verb {
         /// Its id or the first digits of it, what the file is called, or `@last`.
         #[arg(value_name = "TRANSCODE")]
         id: String,
+    },
+    /// Show what came of a job that made a file of another one, with whole paths.
+    Report {
+        /// The job: its id or the first digits of it, or `@last`.
+        #[arg(value_name = "JOB")]
+        job: String,
     },
     /// See by which rules files are made of files.
     #[command(subcommand)]
@@ -135,6 +143,10 @@ impl Verbs for Verb {
                 let found = found.ok_or_else(not_found)?;
                 Ok(output.show(&found, details)?)
             }
+            Self::Report { job } => {
+                let job = named::id(client, job::KIND, &job).await?;
+                report::of(client, &job).await?.show_one(output)
+            }
             Self::Profile(verb) => verb.run(client, output).await,
             Self::Probe(wanted) => wanted.run(output).await,
             Self::Stats(wanted) => wanted.run(output).await,
@@ -158,7 +170,11 @@ async fn start(wanted: Start, client: &Client, output: &mut Output) -> Result<()
             verdict = verdict.and_then(|()| wait::verdict(told));
         }
     }
-    output.show(&jobs, |jobs| job::table(jobs))?;
+    if wait {
+        Report::show(&report::of_jobs(client, &jobs).await?, output)?;
+    } else {
+        output.show(&jobs, |jobs| job::table(jobs))?;
+    }
     verdict
 }
 

@@ -23,8 +23,14 @@ async fn a_file_is_made_of_another_one_and_says_why_it_is_there() {
     refused.says(&["web", "archive", "transcode profile list"]);
     let profiles = served.json(&["transcode", "profile", "list"]).await;
     assert_eq!(profiles.as_array().unwrap().len(), 6);
-    let jobs = served.json(&["transcode", "start", id, "--profile", "remux", "--wait"]).await;
-    assert_eq!((&jobs[0]["kind"], &jobs[0]["state"]), (&json!("TRANSCODE"), &json!("SUCCEEDED")), "{jobs}");
+    let reports = served.json(&["transcode", "start", id, "--profile", "remux", "--wait"]).await;
+    let report = &reports[0];
+    assert_eq!((&report["state"], &report["proof"]["decoded"]), (&json!("MADE"), &json!(true)), "{reports}");
+    assert_eq!(report["input"]["path"], json!(place), "whole paths");
+    let job = served.json(&["job", "show", report["jobId"].as_str().unwrap()]).await;
+    assert_eq!((&job["kind"], &job["state"]), (&json!("TRANSCODE"), &json!("SUCCEEDED")));
+    let again = served.json(&["transcode", "report", report["jobId"].as_str().unwrap()]).await;
+    assert_eq!(&again, report);
 
     let made = served.json(&["transcode", "show", "@last"]).await;
     assert_eq!((&made["state"], &made["profile"]), (&json!("MADE"), &json!("remux")), "{made}");

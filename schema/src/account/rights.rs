@@ -29,6 +29,7 @@ impl Permission {
         Self::SEE_MACHINE,
         Self::CHECK,
         Self::CHECK_BY_COMMAND,
+        Self::TRANSCODE,
     ];
 }
 

@@ -58,8 +58,7 @@ impl Census {
             duration_ms: medium.duration_ms.unwrap_or(0),
         };
         self.total.add(share);
-        let container = medium.container.split(',').next().unwrap_or_default();
-        count(&mut self.containers, container, share);
+        count(&mut self.containers, medium.container_word(), share);
         let video = medium.video();
         let codec = video.and_then(|(stream, _)| stream.codec.as_deref());
         count(
@@ -160,7 +159,8 @@ mod tests {
         census.add(&film("h264", 1080, None, 8 << 30));
         census.add(&film("hevc", 2160, Some(Hdr::Hdr10), 9 << 30));
         census.add(&Medium { container: "mp3".to_owned(), size_bytes: 1 << 20, ..Medium::default() });
-        assert_eq!(census.total.file_count, 3);
+        census.add(&Medium { container: "mov,mp4,m4a".to_owned(), size_bytes: 1 << 20, ..Medium::default() });
+        assert_eq!((census.total.file_count, census.containers["mp4"].file_count), (4, 1));
         assert_eq!(Census::by_size(&census.video_codecs)[0].0, "hevc");
         assert_eq!(census.resolutions.keys().collect::<Vec<_>>(), ["1080p", "2160p", "none"]);
         assert_eq!(census.lights.keys().collect::<Vec<_>>(), ["HDR10", "SDR"]);

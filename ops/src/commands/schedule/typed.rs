@@ -225,6 +225,7 @@ mod tests {
             "transcode probe",
             "transcode profile list",
             "transcode profile show",
+            "transcode report",
             "transcode show",
             "transcode stats",
             "trash list",

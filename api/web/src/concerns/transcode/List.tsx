@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { graphql } from "../../client/graphql";
 import { useLive } from "../../client/live";
 import { useCrumbs } from "../../frame/Crumbs";
-import { moment, size, timeExact } from "../../parts/format";
+import { count, moment, size, timeExact } from "../../parts/format";
 import { State } from "../../parts/State";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { ThingLink } from "../../parts/ThingLink";
@@ -71,8 +71,7 @@ export function List() {
 }
 
 function Row({ transcode }: { transcode: TranscodeShown }) {
-  const { id, title, profile, state, sourceBytes, resultBytes, failure, requestedAt, result, source } =
-    transcode;
+  const { id, title, profile, state, sourceBytes, resultBytes, failure, requestedAt, result } = transcode;
   const { is, word } = standing(state);
   const less = change(transcode);
   return (
@@ -83,7 +82,6 @@ function Row({ transcode }: { transcode: TranscodeShown }) {
       </td>
       <td>
         <ThingLink id={id}>{title}</ThingLink>
-        {source !== null && <span className="s qq block">{source.path}</span>}
       </td>
       <td>
         {result === null ? (
@@ -117,5 +115,5 @@ export function proofWords({ proof, recipe }: Pick<TranscodeShown, "proof" | "re
   }
   const read = proof.isDecoded ? "Every frame decoded" : "Every packet read";
   const beside = recipe === null || recipe.beside.length === 0 ? "" : `, ${recipe.beside.length} beside it`;
-  return `${read}, ${proof.streamCount} streams${beside}, within ${Math.abs(proof.durationDeltaMs)} ms`;
+  return `${read}, ${count(proof.streamCount, "stream")}${beside}, within ${Math.abs(proof.durationDeltaMs)} ms`;
 }
