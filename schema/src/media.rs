@@ -2,6 +2,7 @@
 
 mod census;
 
+use isolang::Language;
 use serde::{Deserialize, Serialize};
 
 pub use self::census::{Census, Share};
@@ -38,6 +39,9 @@ pub struct Stream {
     pub language: Option<String>,
     /// What it is called.
     pub title: Option<String>,
+    /// What MPEG-4 says of whoever plays it, where others say what it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handler: Option<String>,
     /// Whether it is played if nobody chooses.
     pub is_default: bool,
     /// Whether it is to be shown even to those who want no subtitles.
@@ -147,6 +151,19 @@ impl Hdr {
             Self::Hdr10 => "HDR10",
             Self::Hlg => "HLG",
             Self::DolbyVision => "Dolby Vision",
+        }
+    }
+}
+
+impl Stream {
+    /// The language in three letters, as ISO 639-2 has it: `eng` of `en`, `en-GB` and `eng`. None if it is said in no way that is known.
+    pub fn language_code(&self) -> Option<&str> {
+        let tag = self.language.as_deref()?;
+        let word = tag.split(['-', '_']).next().unwrap_or_default();
+        match word.len() {
+            2 => Language::from_639_1(&word.to_ascii_lowercase()).map(|language| language.to_639_3()),
+            3 if word.bytes().all(|letter| letter.is_ascii_alphabetic()) => Some(word),
+            _ => None,
         }
     }
 }

@@ -21,7 +21,7 @@ const ENTRIES: &str = "format=format_name,duration,size,bit_rate\
     :stream=index,codec_name,codec_type,profile,width,height,sample_aspect_ratio,pix_fmt,field_order,r_frame_rate,\
     avg_frame_rate,color_transfer,bits_per_raw_sample,sample_rate,channels,channel_layout,bit_rate\
     :stream_disposition=default,original,comment,forced,attached_pic\
-    :stream_tags=language,title,filename,mimetype,rotate,BPS\
+    :stream_tags=language,title,handler_name,filename,mimetype,rotate,BPS\
     :stream_side_data=side_data_type,rotation\
     :chapter=id";
 /// How long the head of a file may take to be read, also from a disk that sleeps.
@@ -202,6 +202,7 @@ impl Said {
             // Matroska says it in a tag.
             bits_per_second: number(self.bit_rate.as_ref().or_else(|| self.tags.get("BPS"))),
             content: self.content(is("attached_pic")),
+            handler: self.tag("handler_name"),
             title,
         }
     }

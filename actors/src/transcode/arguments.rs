@@ -1,7 +1,7 @@
 //! What ffmpeg is told to make of a file: a recipe as arguments, and nothing else.
 
 use mediary_schema::{
-    media::{Content, Hdr, Mastering, Medium, Video},
+    media::{Content, Hdr, Mastering, Medium, Stream, Video},
     transcode::{AudioCodec, Container, Fate, Planned, Recipe, VideoCodec, VideoFilter},
 };
 
@@ -40,6 +40,10 @@ impl Arguments {
         }
         if matches!(recipe.container, Container::Mp4 | Container::M4a) {
             result.extend(words(["-movflags", "+faststart"]));
+            for (place, planned) in recipe.streams.iter().enumerate() {
+                let stream = source.streams.iter().find(|stream| stream.index == planned.index);
+                result.extend(stream.into_iter().flat_map(|stream| said_in_mpeg(place, stream)));
+            }
         }
         result.extend(words(["-max_muxing_queue_size", "9999", "-f", recipe.container.muxer()]));
         let beside = (!recipe.beside.is_empty()).then(|| {
@@ -114,6 +118,18 @@ fn of_stream(container: Container, place: usize, planned: &Planned, source: &Med
     }
 }
 
+/// What ffmpeg forgets of a stream in MPEG-4 unless it is told: a language of two letters, and what it is called.
+fn said_in_mpeg(place: usize, stream: &Stream) -> Vec<String> {
+    let mut told = Vec::new();
+    if let Some(code) = stream.language_code().filter(|code| stream.language.as_deref() != Some(code)) {
+        told.extend([format!("-metadata:s:{place}"), format!("language={code}")]);
+    }
+    if let Some(title) = &stream.title {
+        told.extend([format!("-metadata:s:{place}"), format!("handler_name={title}")]);
+    }
+    told
+}
+
 fn filter(filter: &VideoFilter) -> String {
     match filter {
         VideoFilter::Deinterlace {} => "bwdif=mode=send_frame:deint=all".to_owned(),
@@ -161,7 +177,7 @@ fn x265(hdr: Option<Hdr>, video: Option<&Video>) -> String {
 #[cfg(test)]
 mod tests {
     use mediary_schema::{
-        media::{Audio, Stream},
+        media::Audio,
         transcode::{Profile, Verdict},
     };
 

@@ -124,7 +124,13 @@ impl Making<'_> {
         let of = Seen { medium: &source.medium, size_bytes: source.size_bytes, check: Check::Demuxed, spans };
         let (size_bytes, check) = (verified.size_bytes, verified.check);
         let result = Seen { medium: &made, size_bytes, check, spans: &of_result };
-        Ok(source.recipe.prove(of, result).map(|proof| (verified, proof)))
+        let mut proved = source.recipe.prove(of, result);
+        if !source.recipe.beside.is_empty() {
+            let beside = self.ffmpeg.describe(&self.folder.join(BESIDE), self.assignment).await?;
+            proved =
+                proved.and_then(|proof| source.recipe.prove_beside(&source.medium, &beside).map(|()| proof));
+        }
+        Ok(proved.map(|proof| (verified, proof)))
     }
 
     /// BLAKE3 of an opened file, from its first byte on.

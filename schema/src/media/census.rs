@@ -137,6 +137,7 @@ mod tests {
             codec_profile: None,
             language: None,
             title: None,
+            handler: None,
             is_default: true,
             is_forced: false,
             is_commentary: false,

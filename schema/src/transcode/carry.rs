@@ -91,6 +91,12 @@ impl Container {
         matches!(self, Self::M4a | Self::Mp3 | Self::Flac | Self::Opus)
     }
 
+    /// Whether it can say in which language a stream is: MPEG-4 does in three letters.
+    pub(super) fn says_language_of(self, stream: &Stream) -> bool {
+        let is_mpeg = matches!(self, Self::Mp4 | Self::M4a);
+        !is_mpeg || stream.language.is_none() || stream.language_code().is_some()
+    }
+
     /// Whether it has as many chapters as there are.
     pub const fn has_chapters(self) -> bool {
         !matches!(self, Self::Mp3 | Self::Flac)

@@ -130,6 +130,22 @@ impl Recipe {
         })
     }
 
+    /// Proves that what lies beside a result is what was to lie there.
+    pub fn prove_beside(&self, source: &Medium, beside: &Medium) -> Result<(), Shortcoming> {
+        if beside.streams.len() != self.beside.len() {
+            return Err(Shortcoming::Streams { result: beside.streams.len(), wanted: self.beside.len() });
+        }
+        for (place, (index, made)) in self.beside.iter().zip(&beside.streams).enumerate() {
+            let planned = Planned { index: *index, fate: Fate::Copy {} };
+            let of = source.streams.iter().find(|stream| stream.index == *index);
+            let what = of.map_or_else(|| Some("is of none".to_owned()), |of| planned.lacks(of, made));
+            if let Some(what) = what {
+                return Err(Shortcoming::Stream { place, index: *index, what });
+            }
+        }
+        Ok(())
+    }
+
     /// Each stream plays as long as the one that it was made of, and together with the others; answers by how much the
     /// one differs most.
     fn prove_times(&self, source: Seen<'_>, result: Seen<'_>) -> Result<i64, Shortcoming> {
@@ -164,19 +180,18 @@ impl Recipe {
 impl Seen<'_> {
     /// When a stream begins and ends, and whether it is a moving picture; none of those that neither are picture nor sound.
     fn span(self, index: u32) -> Option<(Span, bool)> {
-        let streams = || self.medium.streams.iter().filter(|stream| stream.index < index);
         let stream = self.medium.streams.iter().find(|stream| stream.index == index)?;
-        match stream.content {
-            Content::Video(_) => {
-                let before = streams().filter(|other| matches!(other.content, Content::Video(_))).count();
-                self.spans.video.get(before).map(|span| (*span, true))
-            }
-            Content::Audio(_) => {
-                let before = streams().filter(|other| matches!(other.content, Content::Audio(_))).count();
-                self.spans.audio.get(before).map(|span| (*span, false))
-            }
-            _ => None,
-        }
+        let is_video = matches!(stream.content, Content::Video(_));
+        let spans = match stream.content {
+            Content::Video(_) => &self.spans.video,
+            Content::Audio(_) => &self.spans.audio,
+            _ => return None,
+        };
+        let kind = std::mem::discriminant(&stream.content);
+        let is_before =
+            |other: &&Stream| other.index < index && std::mem::discriminant(&other.content) == kind;
+        let before = self.medium.streams.iter().filter(is_before).count();
+        spans.get(before).map(|span| (*span, is_video))
     }
 }
 
@@ -198,9 +213,13 @@ impl Planned {
         if made.codec.as_deref() != codec {
             return says("codec", &made.codec.as_deref(), &codec);
         }
-        // What nobody says is no language of another.
-        if source.language.is_some() && source.language != made.language {
+        // What nobody says is no language of another; MPEG-4 says it in three letters.
+        if source.language.is_some() && source.language_code() != made.language_code() {
             return says("language", &made.language, &source.language);
+        }
+        let is_called_so = source.title == made.title || source.title == made.handler;
+        if source.title.is_some() && !is_called_so {
+            return says("title", &made.title, &source.title);
         }
         if source.is_forced != made.is_forced && !matches!(source.content, Content::Cover {}) {
             return says("mark of being forced", &made.is_forced, &source.is_forced);

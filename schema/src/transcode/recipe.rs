@@ -147,6 +147,14 @@ impl Profile {
         };
         for stream in &medium.streams {
             match self.place(medium, stream)? {
+                Place::In(_) if !self.container.says_language_of(stream) => {
+                    let (index, what) = (stream.index, described(stream));
+                    return Err(Unfit::Stream {
+                        index,
+                        what,
+                        why: "has a language that the container can't say",
+                    });
+                }
                 Place::In(fate) => recipe.streams.push(Planned { index: stream.index, fate }),
                 Place::Beside => recipe.beside.push(stream.index),
                 Place::Out(why) => recipe.left_out.push(LeftOut { index: stream.index, why: why.to_owned() }),

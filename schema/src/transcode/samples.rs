@@ -10,6 +10,7 @@ pub(super) fn stream(index: u32, codec: &str, content: Content) -> Stream {
         codec_profile: None,
         language: None,
         title: None,
+        handler: None,
         is_default: false,
         is_forced: false,
         is_commentary: false,

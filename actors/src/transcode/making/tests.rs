@@ -102,7 +102,7 @@ async fn a_film_with_languages_words_and_fonts_loses_nothing_in_any_profile() {
     studio.run(&format!(
         "{PICTURE} {TONE} -f lavfi -i sine=f=880:d=3 -i words.srt -map 0 -map 1 -map 2 -map 3 -map 3 -c:v libx264 -preset ultrafast \
          -c:a:0 ac3 -c:a:1 flac -c:s:0 srt -c:s:1 ass -metadata:s:a:0 language=eng -metadata:s:a:1 language=ger \
-         -metadata:s:s:0 language=eng -metadata:s:s:1 language=ger -attach font.ttf -metadata:s:t mimetype=font/ttf film.mkv"
+         -metadata:s:s:0 language=en -metadata:s:s:0 title=Signs -metadata:s:s:1 language=ger -attach font.ttf -metadata:s:t mimetype=font/ttf film.mkv"
     )).await;
     let web = studio.make("film.mkv", "web").await.unwrap();
     let kinds: Vec<_> = web.medium.streams.iter().map(|stream| stream.codec.clone().unwrap()).collect();

@@ -72,6 +72,41 @@ impl Case {
 }
 
 #[test]
+fn a_language_of_two_letters_is_the_same_in_three_and_a_title_may_stand_where_mpeg_has_it() {
+    let mut case = Case::new();
+    case.source.streams[1].language = Some("en-GB".to_owned());
+    case.source.streams[3].title = Some("Signs".to_owned());
+    case.result.streams[3].handler = Some("Signs".to_owned());
+    case.prove().unwrap();
+    case.result.streams[3].handler = Some("SubtitleHandler".to_owned());
+    assert!(case.prove().unwrap_err().to_string().contains("has the title None"));
+    case.source.streams[1].language = Some("fr".to_owned());
+    assert!(case.prove().unwrap_err().to_string().contains("has the language"));
+}
+
+#[test]
+fn what_lies_beside_is_what_was_to_lie_there() {
+    let styled = subtitle(3, "ass", true);
+    let source = medium(
+        "matroska,webm",
+        vec![
+            stream(0, "hevc", Content::Video(video(1920, 1080))),
+            audio(1, "aac", 2, "eng"),
+            styled.clone(),
+            subtitle(4, "hdmv_pgs_subtitle", false),
+        ],
+    );
+    let Verdict::Made(recipe) = "web".parse::<Profile>().unwrap().judge(&source).unwrap() else {
+        panic!("it fits")
+    };
+    let beside = |streams| recipe.prove_beside(&source, &medium("matroska,webm", streams));
+    beside(vec![styled.clone(), subtitle(1, "hdmv_pgs_subtitle", false)]).unwrap();
+    assert!(beside(vec![styled]).unwrap_err().to_string().contains("has 1 streams"));
+    let made_plain = beside(vec![subtitle(0, "subrip", true), subtitle(1, "hdmv_pgs_subtitle", false)]);
+    assert!(made_plain.unwrap_err().to_string().contains("has the codec"));
+}
+
+#[test]
 fn what_is_as_it_was_to_be_is_proved() {
     let mut case = Case::new();
     case.times.audio[1].end_ms = 10_150;
