@@ -22,9 +22,8 @@ use super::{
 };
 use crate::{
     access,
-    file::stamp_of,
     job::{Attempt, Begun, Clerk},
-    library::{Library, Placing, Staged, Unusable, on_disk, refuse_if_away},
+    library::{Library, Placing, Settled, Staged, Unusable, on_disk, refuse_if_away},
     workspace::Unable,
     ytdlp::FetchedSidecar,
 };
@@ -145,8 +144,7 @@ impl DownloadClerk {
         let Placing { path, verified, described, .. } = placing;
         let (library, staging) = (self.library.clone(), attempt.staging.clone());
         on_disk(move || {
-            let (sidecars, missing) = library.accompany(&staging, &path);
-            let stamp = stamp_of(&library.root().join(&path)).ok().flatten();
+            let Settled { sidecars, missing, stamp } = library.settle(&staging, &path);
             Ok(Kept { path, verified, stamp, described, sidecars, missing })
         })
         .await

@@ -106,7 +106,7 @@ impl Staged {
 impl Library {
     /// Puts beside a file that has this path what was staged for it, and answers what is there and what is not. Called again, it
     /// answers the same. May block.
-    pub(crate) fn accompany(&self, staging: &Path, path: &str) -> (Vec<Sidecar>, Vec<MissingSidecar>) {
+    pub(super) fn accompany(&self, staging: &Path, path: &str) -> (Vec<Sidecar>, Vec<MissingSidecar>) {
         let Staged { files, mut missing, show } = Staged::read(staging);
         let mut sidecars = Vec::new();
         for StagedFile { name, sidecar } in files {
@@ -184,7 +184,7 @@ impl Library {
     }
 
     /// Takes back what was put beside a file that is taken back. May block.
-    pub(crate) fn leave_alone(&self, staging: &Path, path: &str) -> Result<(), Unusable> {
+    pub(super) fn leave_alone(&self, staging: &Path, path: &str) -> Result<(), Unusable> {
         for StagedFile { sidecar, .. } in Staged::read(staging).files {
             let place = sidecar.path(path);
             let (way, name) = place.rsplit_once('/').unwrap_or(("", &place));

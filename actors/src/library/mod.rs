@@ -18,5 +18,5 @@ pub(crate) use folder::{Folder, Missing, is_real_folder};
 pub(crate) use mover::Mover;
 pub use mover::Way;
 pub use place::Library;
-pub(crate) use place::Placing;
+pub(crate) use place::{Placing, Settled};
 pub use unusable::Unusable;

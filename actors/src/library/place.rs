@@ -8,8 +8,8 @@ use std::{
 
 use mediary_log::whole;
 use mediary_schema::{
-    file::Verified,
-    layout::{Described, stem},
+    file::{Stamp, Verified},
+    layout::{Described, MissingSidecar, Sidecar, stem},
     media::is_medium,
 };
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use super::{
     folder::{Folder, Missing},
     mover::{self, Mover},
 };
-use crate::ffmpeg;
+use crate::{ffmpeg, file::stamp_of};
 
 /// The folder of kept files.
 ///
@@ -44,6 +44,17 @@ pub(crate) struct Placing {
     /// What its source said of it.
     #[serde(default)]
     pub(crate) described: Described,
+}
+
+/// What there is of a file besides its bytes, once it is in its place.
+#[derive(Debug)]
+pub(crate) struct Settled {
+    /// What lies beside it.
+    pub(crate) sidecars: Vec<Sidecar>,
+    /// What was to lie beside it, too, and is not there.
+    pub(crate) missing: Vec<MissingSidecar>,
+    /// What the file system says of it; none if it can't be asked.
+    pub(crate) stamp: Option<Stamp>,
 }
 
 impl Placing {
@@ -188,6 +199,12 @@ impl Library {
         }
         fs::remove_file(staging.join(PLACING)).map_err(io_error("forget a place"))?;
         Ok(None)
+    }
+
+    /// What lies beside a file that was placed, and what its file system says of it from now on. May block.
+    pub(crate) fn settle(&self, staging: &Path, path: &str) -> Settled {
+        let (sidecars, missing) = self.accompany(staging, path);
+        Settled { sidecars, missing, stamp: stamp_of(&self.root.join(path)).ok().flatten() }
     }
 
     /// Takes back what was placed by an attempt of a job that came to nothing before it could be recorded.

@@ -15,9 +15,8 @@ use mediary_schema::{
 
 use super::effect::{Product, Transcoded};
 use crate::{
-    file::stamp_of,
     job::{Attempt, Begun, Clerk},
-    library::{Library, Placing, Staged, Unusable, on_disk, refuse_if_away},
+    library::{Library, Placing, Settled, Staged, Unusable, on_disk, refuse_if_away},
     workspace::{Nothing, Unable},
     ytdlp::{Beside, FetchedSidecar},
 };
@@ -141,8 +140,7 @@ impl TranscodeClerk {
         let Placing { path, verified, .. } = placing;
         let (library, staging) = (self.library.clone(), attempt.staging.clone());
         on_disk(move || {
-            let (sidecars, missing) = library.accompany(&staging, &path);
-            let stamp = stamp_of(&library.root().join(&path)).ok().flatten();
+            let Settled { sidecars, missing, stamp } = library.settle(&staging, &path);
             let Transcoded { source, recipe, proof, arguments, .. } = made;
             Ok(Placed { path, verified, stamp, sidecars, missing, source, recipe, proof, arguments })
         })

@@ -9,11 +9,12 @@ use mediary_schema::{
     job::{Failure, ResourceUse, Work, WorkKind},
     lane::Lane,
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, RefreshMode, RefreshPlaylist},
+    transcode::{Container, Fate, Planned, Proof, Recipe},
     worker::WorkerLife,
 };
 use uuid::Uuid;
 
-use crate::playlist;
+use crate::{playlist, transcode};
 
 /// The address of a list.
 pub const LIST_URL: &str = "https://www.youtube.com/playlist?list=PLbpi6ZahtOH6Blw3RGYpWkSByi_T7Rygb";
@@ -71,6 +72,26 @@ pub fn entry_id(occurrence: u32) -> EntryId {
 /// What is to be kept.
 pub fn quality() -> Quality {
     "720p".parse().expect("it is an address")
+}
+
+/// A file that was made of another one.
+pub fn transcoded() -> transcode::Made {
+    transcode::Made {
+        file_id: file_id(),
+        source_blake3: "1".repeat(64),
+        source_bytes: 1_000,
+        result_blake3: "2".repeat(64),
+        result_bytes: 900,
+        recipe: Recipe {
+            container: Container::Mkv,
+            streams: vec![Planned { index: 0, fate: Fate::Copy {} }],
+            beside: vec![],
+            left_out: vec![],
+            may_grow: false,
+        },
+        proof: Proof { is_decoded: true, duration_delta_ms: 20, stream_count: 1 },
+        arguments: ["-i", "IN", "-c", "copy", "OUT"].map(str::to_owned).to_vec(),
+    }
 }
 
 /// A refresh of the list.

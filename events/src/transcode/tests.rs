@@ -1,11 +1,8 @@
 mod history;
 
-use mediary_schema::{
-    JobId,
-    transcode::{Container, Fate, Planned, Profile, Proof, Recipe},
-};
+use mediary_schema::{JobId, transcode::Profile};
 
-use super::{Command, Event, Made, Rejection, Transcode};
+use super::{Command, Event, Rejection, Transcode};
 use crate::testing::{given, samples};
 
 fn profile(name: &str) -> Profile {
@@ -13,25 +10,6 @@ fn profile(name: &str) -> Profile {
 }
 
 const TITLE: &str = "On logs";
-
-fn made() -> Made {
-    Made {
-        file_id: samples::file_id(),
-        source_blake3: "1".repeat(64),
-        source_bytes: 1_000,
-        result_blake3: "2".repeat(64),
-        result_bytes: 900,
-        recipe: Recipe {
-            container: Container::Mkv,
-            streams: vec![Planned { index: 0, fate: Fate::Copy {} }],
-            beside: vec![],
-            left_out: vec![],
-            may_grow: false,
-        },
-        proof: Proof { is_decoded: true, duration_delta_ms: 20, stream_count: 1 },
-        arguments: ["-i", "IN", "-c", "copy", "OUT"].map(str::to_owned).to_vec(),
-    }
-}
 
 fn request(again: bool) -> Command {
     let profile = Box::new(profile("web"));
@@ -56,8 +34,8 @@ fn larger() -> Event {
 #[test]
 fn what_is_wanted_twice_is_made_once() {
     let job_id = samples::JOB;
-    let completed = Event::Completed { job_id, made: Box::new(made()) };
-    let complete = || Command::Complete { job_id, made: Box::new(made()) };
+    let completed = Event::Completed { job_id, made: Box::new(samples::transcoded()) };
+    let complete = || Command::Complete { job_id, made: Box::new(samples::transcoded()) };
     given::<Transcode>([]).when(request(false)).then([requested()]);
     given::<Transcode>([requested()]).when(request(false)).then([]);
     given::<Transcode>([requested()]).when(complete()).then([completed.clone()]);
@@ -94,7 +72,7 @@ fn only_the_job_that_was_asked_for_it_says_what_became_of_it() {
     let other = JobId::from_uuid(samples::uuid(77));
     let not_wanted = Rejection::NotWanted { job_id: other };
     for command in [
-        Command::Complete { job_id: other, made: Box::new(made()) },
+        Command::Complete { job_id: other, made: Box::new(samples::transcoded()) },
         Command::Fit { job_id: other },
         Command::Grow { job_id: other, result_bytes: 2, source_bytes: 1 },
         Command::Fail { job_id: other, failure: samples::failure() },

@@ -1,8 +1,8 @@
 use mediary_events::{
     testing::samples,
-    transcode::{Event, Made, Transcode},
+    transcode::{Event, Transcode},
 };
-use mediary_schema::transcode::{Container, Fate, Planned, Proof, Recipe, TranscodeId};
+use mediary_schema::transcode::TranscodeId;
 use uuid::Uuid;
 
 use super::{TranscodeFilter, TranscodeRow, TranscodeState, TranscodeView, transcodes};
@@ -14,25 +14,6 @@ fn requested() -> Event {
     let profile = "web".parse().expect("it is one of ours");
     let (job_id, file_id) = (samples::JOB, samples::file_id());
     Event::Requested { job_id, file_id, title: "On logs".to_owned(), profile: Box::new(profile) }
-}
-
-fn made() -> Made {
-    Made {
-        file_id: samples::file_id(),
-        source_blake3: "1".repeat(64),
-        source_bytes: 1_000,
-        result_blake3: "2".repeat(64),
-        result_bytes: 900,
-        recipe: Recipe {
-            container: Container::Mkv,
-            streams: vec![Planned { index: 0, fate: Fate::Copy {} }],
-            beside: vec![],
-            left_out: vec![],
-            may_grow: false,
-        },
-        proof: Proof { is_decoded: true, duration_delta_ms: 20, stream_count: 1 },
-        arguments: vec!["-i".to_owned(), "IN".to_owned()],
-    }
 }
 
 fn shown(events: impl IntoIterator<Item = Event>) -> TranscodeRow {
@@ -47,12 +28,15 @@ fn shown(events: impl IntoIterator<Item = Event>) -> TranscodeRow {
 #[test]
 fn what_was_made_says_of_what_and_with_which_proof() {
     let job_id = samples::JOB;
-    let row = shown([requested(), Event::Completed { job_id, made: Box::new(made()) }]);
+    let row = shown([requested(), Event::Completed { job_id, made: Box::new(samples::transcoded()) }]);
     assert_eq!((row.id, row.title.as_str(), row.profile.as_str()), (ID, "On logs", "web"));
     assert_eq!((row.state, row.result_id), (TranscodeState::Made, Some(samples::file_id())));
     assert_eq!((row.source_bytes, row.result_bytes), (Some(1_000), Some(900)));
-    assert_eq!((row.recipe, row.proof), (Some(made().recipe), Some(made().proof)));
-    assert_eq!(row.arguments, ["-i", "IN"]);
+    assert_eq!(
+        (row.recipe, row.proof),
+        (Some(samples::transcoded().recipe), Some(samples::transcoded().proof))
+    );
+    assert_eq!(row.arguments, samples::transcoded().arguments);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use mediary_schema::{
 };
 
 use super::{
-    super::{Event, Made, Transcode},
+    super::{Event, Transcode},
     profile,
 };
 use crate::testing::{history, samples};
@@ -34,7 +34,7 @@ fn samples() -> Vec<Event> {
     };
     let audio = Fate::Audio { codec: AudioCodec::Aac, bits_per_second: Some(160_000), channels: 2 };
     let fates = [video, lit, audio, Fate::Subtitle { codec: "mov_text".to_owned() }, Fate::Copy {}];
-    let mut made = super::made();
+    let mut made = samples::transcoded();
     made.recipe = Recipe {
         streams: (0..).zip(fates).map(|(index, fate)| Planned { index, fate }).collect(),
         beside: vec![5],
@@ -53,7 +53,7 @@ fn samples() -> Vec<Event> {
     vec![
         requested(profile("web")),
         requested(kept),
-        Event::Completed { job_id, made: Box::new(Made { ..super::made() }) },
+        Event::Completed { job_id, made: Box::new(samples::transcoded()) },
         Event::Completed { job_id, made: Box::new(made) },
         Event::FoundFit { job_id },
         Event::CameOutLarger { job_id, result_bytes: 1_001, source_bytes: 1_000 },
