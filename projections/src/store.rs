@@ -19,8 +19,11 @@ use crate::{
     writing::{connect, pace, pay_later, prepare, write_ahead, write_in_place},
 };
 
-/// A view that lacks more events than these is in a hurry: it takes memory and disk for speed.
+/// A view that lacks more events than these is behind.
 pub(crate) const BEHIND_MIN: u64 = 2_048;
+/// One that lacks more than these is in a hurry: it takes memory and disk for speed. Far more than a large list has it behind on a
+/// slow machine, where all views would take memory at once for a moment that is over before it pays.
+pub(crate) const IN_A_HURRY_MIN: u64 = 65_536;
 
 const CHECKPOINT_TABLE: &str = "
     CREATE TABLE checkpoint (
@@ -194,6 +197,11 @@ impl Store {
             let failed = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR);
             rusqlite::Error::SqliteFailure(failed, Some(error.to_string()))
         })
+    }
+
+    /// Whether it takes memory and disk for speed.
+    pub(crate) const fn is_in_a_hurry(&self) -> bool {
+        self.in_hurry
     }
 
     /// Trades memory and disk for speed while a view is behind, and gives both back once it isn't.
