@@ -67,6 +67,8 @@ pub enum Goal {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         playlist_id: Option<PlaylistId>,
     },
+    /// Files give their places to what was made of them, and go into the trash.
+    ReplaceFiles {},
 }
 
 /// How a list is followed.
@@ -122,6 +124,7 @@ impl Goal {
             Self::DeleteFiles {} | Self::Unfollow { .. } => Way::IntoTrash,
             Self::RestoreFiles {} => Way::OutOfTrash,
             Self::RenameFiles { .. } => Way::ToNewNames,
+            Self::ReplaceFiles {} => Way::ToReplacements,
         }
     }
 
@@ -132,6 +135,7 @@ impl Goal {
             Self::Unfollow { .. } => "unfollow",
             Self::RestoreFiles {} => "restore_files",
             Self::RenameFiles { .. } => "rename_files",
+            Self::ReplaceFiles {} => "replace_files",
         }
     }
 
@@ -153,6 +157,10 @@ pub enum Way {
     ToNewNames,
     /// From there back to where they were.
     ToOldNames,
+    /// From their places into the trash, and what was made of them into their places.
+    ToReplacements,
+    /// From the trash back into their places, and what was made of them into the trash.
+    ToOriginals,
 }
 
 impl Way {
@@ -164,6 +172,8 @@ impl Way {
             Self::OutOfTrash => Self::IntoTrash,
             Self::ToNewNames => Self::ToOldNames,
             Self::ToOldNames => Self::ToNewNames,
+            Self::ToReplacements => Self::ToOriginals,
+            Self::ToOriginals => Self::ToReplacements,
         }
     }
 }
@@ -193,6 +203,30 @@ pub struct Step {
     /// What lies beside it and goes with it, if it is there as it was made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sidecars: Vec<Sidecar>,
+    /// What gets its place, if something does: under the name in `to`. What lies beside it stays there then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Box<Replacement>>,
+}
+
+/// What gets the place of another file that it was made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replacement {
+    /// The file.
+    pub file_id: FileId,
+    /// The path below the same root that it has until then.
+    pub path: String,
+    /// How many bytes it has.
+    pub size_bytes: u64,
+    /// BLAKE3 of its bytes, as it was recorded.
+    pub blake3: String,
+    /// What the file system said of it.
+    pub stamp: Option<Stamp>,
+    /// What lies beside it and goes with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sidecars: Vec<Sidecar>,
+    /// Whether it gets the place also of a file that has other names, too: those keep the file that it was.
+    #[serde(default, skip_serializing_if = "crate::is_default")]
+    pub may_be_linked: bool,
 }
 
 impl Step {
@@ -201,6 +235,9 @@ impl Step {
 
     /// How many bytes are moved by it: those of the file, and of what lies beside it.
     pub fn moved_bytes(&self) -> u64 {
+        if self.by.is_some() {
+            return self.size_bytes;
+        }
         let beside: u64 = self.sidecars.iter().map(|sidecar| sidecar.size_bytes).sum();
         self.size_bytes + beside
     }
@@ -248,11 +285,13 @@ pub enum LeftFor {
     Occupied,
     /// Nothing was there.
     Gone,
+    /// It has other names, too, and nobody said that it may.
+    Linked,
 }
 
 impl LeftFor {
     /// Every reason.
-    pub const ALL: [Self; 3] = [Self::Otherwise, Self::Occupied, Self::Gone];
+    pub const ALL: [Self; 4] = [Self::Otherwise, Self::Occupied, Self::Gone, Self::Linked];
 
     /// The name in views, in the API and on the command line.
     pub const fn name(self) -> &'static str {
@@ -260,6 +299,7 @@ impl LeftFor {
             Self::Otherwise => "otherwise",
             Self::Occupied => "occupied",
             Self::Gone => "gone",
+            Self::Linked => "linked",
         }
     }
 }

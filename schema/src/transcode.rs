@@ -7,6 +7,7 @@ mod recipe;
 #[cfg(test)]
 mod samples;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -52,4 +53,16 @@ pub struct TranscodeFile {
     pub title: String,
     /// By which rules, as they were when it was asked for.
     pub profile: Profile,
+    /// How what is made gets the place of what it is made of, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replace: Option<Replace>,
+}
+
+/// How what was made gets the place of what it was made of: that goes into the trash, from where it can be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Replace {
+    /// Whether also that of a file which has other names (hard links), too: those keep the file that it was.
+    #[serde(default, skip_serializing_if = "crate::is_default")]
+    pub allow_links: bool,
 }

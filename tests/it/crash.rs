@@ -7,6 +7,7 @@ mod hosting;
 mod probing;
 mod queueing;
 mod renaming;
+mod replacing;
 mod scheduling;
 mod stopping;
 

@@ -37,5 +37,5 @@ pub use publisher::Publisher;
 pub use random::Random;
 pub use small_disk::SmallDisk;
 pub use subscriber::Subscriber;
-pub use tools::{binary, built, run_binary, tools_folder};
+pub use tools::{binary, built, film, run_binary, tools_folder};
 pub use wait::{DEADLINE, until};

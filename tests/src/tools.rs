@@ -31,3 +31,15 @@ pub fn built(name: &str) -> PathBuf {
         None => panic!("{name} is not built; test with `cargo nextest run --workspace`"),
     }
 }
+
+/// A film that ffmpeg makes of these arguments, with this ending.
+pub async fn film(arguments: &str, ending: &str) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let film = folder.path().join(format!("film.{ending}"));
+    #[expect(clippy::disallowed_methods, reason = "it makes a sample, and is no work of a server")]
+    let mut command = Command::new(tools_folder().join("ffmpeg"));
+    command.args(["-v", "error", "-nostdin"]).args(arguments.split_whitespace()).arg(&film);
+    let output = command.kill_on_drop(true).output().await.unwrap();
+    assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+    std::fs::read(film).unwrap()
+}

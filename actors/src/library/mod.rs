@@ -5,6 +5,7 @@
 
 mod attempt;
 mod beside;
+mod facts;
 mod folder;
 mod mover;
 mod place;
@@ -14,6 +15,7 @@ mod unusable;
 
 pub(crate) use attempt::{on_disk, refuse_if_away};
 pub(crate) use beside::{Staged, is_it};
+pub(crate) use facts::carry_facts;
 pub(crate) use folder::{Folder, Missing, is_real_folder};
 pub(crate) use mover::Mover;
 pub use mover::Way;

@@ -5,7 +5,7 @@ use rustix::{
     io::{Errno, Result},
 };
 
-use super::Unusable;
+use super::{Folder, Unusable};
 
 /// Gives a file another name, but never that of a file that is there.
 ///
@@ -16,10 +16,14 @@ use super::Unusable;
 pub(crate) struct Mover {
     rename: Step,
     link: Step,
+    exchange: Exchange,
 }
 
 /// One way to give the file at the path a name in the folder.
 type Step = fn(&Path, BorrowedFd<'_>, &str) -> Result<()>;
+
+/// The way to exchange what two names lead to.
+type Exchange = fn(BorrowedFd<'_>, &str, BorrowedFd<'_>, &str) -> Result<()>;
 
 /// How files get their places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +36,12 @@ pub enum Way {
 
 impl Default for Mover {
     fn default() -> Self {
-        Self { rename, link }
+        Self { rename, link, exchange }
     }
+}
+
+fn exchange(folder: BorrowedFd<'_>, name: &str, other: BorrowedFd<'_>, other_name: &str) -> Result<()> {
+    rustix::fs::renameat_with(folder, name, other, other_name, RenameFlags::EXCHANGE)
 }
 
 fn rename(file: &Path, folder: BorrowedFd<'_>, name: &str) -> Result<()> {
@@ -47,8 +55,21 @@ fn link(file: &Path, folder: BorrowedFd<'_>, name: &str) -> Result<()> {
 impl Mover {
     /// A mover on a file system that answers otherwise.
     #[cfg(test)]
-    pub(super) fn with(rename: Step, link: Step) -> Self {
-        Self { rename, link }
+    pub(crate) fn with(rename: Step, link: Step) -> Self {
+        Self { rename, link, exchange: |_, _, _, _| Err(Errno::INVAL) }
+    }
+
+    /// Exchanges what two names lead to, in one step; answers whether the file system knows such a step.
+    pub(crate) fn exchange(
+        self,
+        (folder, name): (&Folder, &str),
+        (other, other_name): (&Folder, &str),
+    ) -> std::result::Result<bool, Unusable> {
+        match (self.exchange)(folder.as_fd(), name, other.as_fd(), other_name) {
+            Ok(()) => Ok(true),
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => Ok(false),
+            Err(errno) => Err(refusal(errno, other.name())),
+        }
     }
 
     /// Moves the file; `place` is the folder's name for people.

@@ -1,15 +1,11 @@
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    fs, io,
-    path::{Path, PathBuf},
+    io,
+    path::Path,
 };
 
 use mediary_events::{file::File, plan::Plan};
-use mediary_log::{
-    gate::Transaction,
-    whole,
-    work::{self, plan::Moved},
-};
+use mediary_log::{gate::Transaction, work};
 use mediary_schema::{
     FailureClass, FileId, JobId, RootId,
     file::FileState,
@@ -17,18 +13,18 @@ use mediary_schema::{
     plan::{Goal, Left, LeftFor, MoveFiles, Step, Way},
     setting::TrashSettings,
 };
-use serde::{Deserialize, Serialize};
 
 use super::{
+    batch::{Intent, MOVING, is_begun, move_batch, noted, take_back},
     effect::{Moving, Question},
     rename::Renamer,
-    trash::{Fate, Trash, is_planned, parts},
+    replace::Replacer,
+    trash::{Trash, is_planned},
     usage::{bytes_in_trash, trash_settings},
 };
 use crate::{
     file::{self, Root},
     job::{Attempt, Clerk},
-    library::Unusable,
     workspace::Unable,
 };
 
@@ -56,21 +52,6 @@ struct Carrying {
     total: u64,
     batch: u32,
 }
-
-/// What is about to be moved: written before it is, so that what was moved by a job that came to nothing and was not
-/// recorded goes back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Intent {
-    root: PathBuf,
-    way: Way,
-    step: Step,
-}
-
-/// The file that says what is being moved.
-const MOVING: &str = "moving.json";
-
-/// What came of a batch: some are moved even if another one could not be.
-type Batch = (Vec<(FileId, Moved)>, Vec<Left>, Option<Unusable>);
 
 impl Clerk for PlanClerk {
     type Task = MoveFiles;
@@ -130,9 +111,12 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
         let is_ours = lease.is_some_and(|lease| lease.plan_id == work.plan_id);
         has_begun |= is_ours;
         match way {
-            Way::IntoTrash if lease.is_none() => to_do.push_back(step),
+            Way::IntoTrash | Way::ToReplacements if lease.is_none() => to_do.push_back(step),
+            Way::ToOriginals if is_ours => to_do.push_back(step),
             Way::OutOfTrash if is_ours || (is_restoring && lease.is_some()) => to_do.push_back(step),
-            Way::OutOfTrash if lease.is_none() && is_purged(attempt, step.file_id).await? => {
+            Way::OutOfTrash | Way::ToOriginals
+                if lease.is_none() && is_purged(attempt, step.file_id).await? =>
+            {
                 left.push(Left { file_id: step.file_id, reason: LeftFor::Gone });
             }
             Way::ToNewNames if path.as_ref() == Some(&step.path) => to_do.push_back(step),
@@ -148,7 +132,7 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
                 left.push(Left { file_id: step.file_id, reason: LeftFor::Otherwise });
             }
             // It is there already.
-            Way::IntoTrash | Way::OutOfTrash => {}
+            Way::IntoTrash | Way::OutOfTrash | Way::ToReplacements | Way::ToOriginals => {}
         }
     }
     let registered = file::registered(gate).await?;
@@ -156,8 +140,11 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
     let total = to_do.len() as u64;
     let carrying = Carrying { roots, to_do, left, total, batch: 0 };
     let room = match way {
-        Way::IntoTrash => Some((trash_settings(gate).await?, bytes_in_trash(gate).await?)),
-        Way::OutOfTrash | Way::ToNewNames | Way::ToOldNames => None,
+        Way::IntoTrash | Way::ToReplacements => {
+            Some((trash_settings(gate).await?, bytes_in_trash(gate).await?))
+        }
+        // What goes there in the place of what comes is no more, and taking back is never refused.
+        Way::OutOfTrash | Way::ToNewNames | Way::ToOldNames | Way::ToOriginals => None,
     };
     let attempt = attempt.clone();
     let looked = tokio::task::spawn_blocking(move || {
@@ -165,7 +152,8 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
             carrying.refuse_if_full(trash, used_bytes)?;
         }
         carrying.refuse_if_away(&attempt, way)?;
-        if matches!(way, Way::IntoTrash | Way::ToNewNames) && !has_begun && !is_begun(&attempt.staging) {
+        let begins = matches!(way, Way::IntoTrash | Way::ToNewNames | Way::ToReplacements);
+        if begins && !has_begun && !is_begun(&attempt.staging) {
             carrying.refuse_if_otherwise()?;
         }
         Ok(carrying)
@@ -249,6 +237,10 @@ impl Carrying {
                 Some(found) if !is_planned(step, found) => {
                     otherwise.push(format!("'{}' was written", step.path));
                 }
+                Some(_) if let Some(by) = &step.by => {
+                    let obstacle = Replacer::of(self.root(step)?.folder()).obstacle(step, by);
+                    otherwise.extend(obstacle.map_err(|error| Unable::Failed(error.failure()))?);
+                }
                 Some(found) if step.to.is_some() => {
                     let to = step.to.as_deref().unwrap_or_default();
                     let renamer = Renamer::of(self.root(step)?.folder());
@@ -311,87 +303,6 @@ impl Carrying {
             None => Ok(()),
         }
     }
-}
-
-/// What an earlier attempt was about to move: nothing yet, if the note was not finished being written. May block.
-fn noted(folder: &Path) -> Vec<Intent> {
-    let bytes = fs::read(folder.join(MOVING)).unwrap_or_default();
-    serde_json::from_slice(&bytes).unwrap_or_default()
-}
-
-/// Whether an earlier attempt had begun to move files. May block.
-fn is_begun(folder: &Path) -> bool {
-    folder.join(MOVING).exists()
-}
-
-/// Moves files, durably. May block.
-fn move_batch(folder: &Path, intents: &[Intent]) -> io::Result<Batch> {
-    fs::create_dir_all(folder)?;
-    whole::write(&folder.join(MOVING), &serde_json::to_vec(intents)?)?;
-    let (mut moved, mut left, mut error) = (Vec::new(), Vec::new(), None);
-    let mut touched: BTreeMap<&Path, BTreeSet<&str>> = BTreeMap::new();
-    for Intent { root, way, step } in intents {
-        let trash = Trash::of(root);
-        let (from, to) = names(*way, step);
-        let fate = match way {
-            Way::IntoTrash => trash.take(step),
-            Way::OutOfTrash => trash.give_back(step),
-            Way::ToNewNames | Way::ToOldNames => Renamer::of(root).rename(step, from, to),
-        };
-        let file_id = step.file_id;
-        match fate {
-            Ok(Fate::Moved(stamp)) => {
-                let folders = touched.entry(root).or_default();
-                let fate = match way {
-                    Way::IntoTrash => Moved::IntoTrash,
-                    Way::OutOfTrash => Moved::Back(stamp),
-                    Way::ToNewNames | Way::ToOldNames => {
-                        folders.insert(parts(to).0);
-                        Moved::Renamed { path: to.to_owned(), stamp }
-                    }
-                };
-                folders.insert(parts(from).0);
-                moved.push((file_id, fate));
-            }
-            Ok(Fate::Left(reason)) => left.push(Left { file_id, reason }),
-            Err(failed) => {
-                error = Some(failed);
-                break;
-            }
-        }
-    }
-    let is_renaming = intents.iter().any(|intent| matches!(intent.way, Way::ToNewNames | Way::ToOldNames));
-    for (root, folders) in touched {
-        let synced =
-            if is_renaming { Renamer::of(root).sync(folders) } else { Trash::of(root).sync(folders) };
-        if let Err(failed) = synced {
-            error.get_or_insert(failed);
-        }
-    }
-    Ok((moved, left, error))
-}
-
-/// Which name a file has, and which it gets.
-fn names(way: Way, step: &Step) -> (&str, &str) {
-    let new = step.to.as_deref().unwrap_or(&step.path);
-    if way == Way::ToOldNames { (new, &step.path) } else { (&step.path, new) }
-}
-
-/// Puts back what a job that came to nothing has moved before it could be recorded: in the trash it would be lost, and an undo knows
-/// a file by the name that is recorded. What was moved out of the trash lies in its place, where whoever takes it back finds it. One
-/// that can't be put back keeps no other from it. May block.
-fn take_back(folder: &Path) -> Result<(), Unusable> {
-    let mut all = Ok(());
-    for Intent { root, way, step } in &noted(folder) {
-        let (from, to) = names(*way, step);
-        let put_back = match way {
-            Way::IntoTrash => Trash::of(root).give_back(step),
-            Way::ToNewNames | Way::ToOldNames => Renamer::of(root).rename(step, to, from),
-            Way::OutOfTrash => continue,
-        };
-        all = all.and_then(|()| put_back.map(drop));
-    }
-    all
 }
 
 #[cfg(test)]

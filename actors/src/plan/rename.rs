@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use mediary_schema::{
+    FileId,
     file::Stamp,
     layout::Sidecar,
     plan::{LeftFor, Step},
@@ -48,15 +49,20 @@ impl Renamer {
     pub(super) fn rename(&self, step: &Step, from: &str, to: &str) -> Result<Fate, Unusable> {
         let fate = self.rename_one(step, from, to)?;
         if matches!(fate, Fate::Moved(_)) {
-            for sidecar in &step.sidecars {
-                // Without it the file is whole, and has its name.
-                if let Err(error) = self.rename_beside(sidecar, from, to) {
-                    tracing::warn!(file_id = %step.file_id, ending = sidecar.ending, %error, "what lay beside a file stays behind");
-                }
-            }
+            self.rename_all_beside(step.file_id, &step.sidecars, from, to);
             self.leave(parts(from).0, parts(to).0);
         }
         Ok(fate)
+    }
+
+    /// Gives what lies beside a file the name of that. May block.
+    pub(super) fn rename_all_beside(&self, file_id: FileId, sidecars: &[Sidecar], from: &str, to: &str) {
+        for sidecar in sidecars {
+            // Without it the file is whole, and has its name.
+            if let Err(error) = self.rename_beside(sidecar, from, to) {
+                tracing::warn!(%file_id, ending = sidecar.ending, %error, "what lay beside a file stays behind");
+            }
+        }
     }
 
     fn rename_one(&self, step: &Step, from: &str, to: &str) -> Result<Fate, Unusable> {

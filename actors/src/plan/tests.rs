@@ -43,6 +43,7 @@ impl Bench {
             stamp: stamp_of(&folder.path().join(PATH)).unwrap(),
             to: None,
             sidecars: Vec::new(),
+            by: None,
         };
         Self { trash: Trash::of(folder.path()), step, folder }
     }

@@ -44,7 +44,7 @@ impl Trash {
         Self { root: root.to_owned(), mover: Mover::default() }
     }
 
-    fn way() -> String {
+    pub(super) fn way() -> String {
         format!("{OWN_FOLDER}/{NAME}")
     }
 
@@ -75,7 +75,9 @@ impl Trash {
     /// counted with all that is there. May block.
     pub(super) fn needed_bytes(&self, step: &Step) -> u64 {
         let file = (self.place(step.file_id), step.size_bytes);
-        let beside = step.sidecars.iter().enumerate().map(|(number, sidecar)| {
+        // What lies beside a file that is replaced stays there.
+        let goes_along = step.sidecars.iter().filter(|_| step.by.is_none());
+        let beside = goes_along.enumerate().map(|(number, sidecar)| {
             let own = Self::beside(step.file_id, number);
             (trash_of(&self.root).join(own), sidecar.size_bytes)
         });
@@ -88,36 +90,43 @@ impl Trash {
     pub(super) fn take(&self, step: &Step) -> Result<Fate, Unusable> {
         let fate = self.take_one(step)?;
         if matches!(fate, Fate::Moved(_)) {
-            self.accompany(step, |trash, own, folder, name, sidecar| {
-                let is_ours = folder.file(name)?.is_some_and(|file| is_it(file, sidecar));
-                if is_ours && !trash.has(own)? {
-                    let place = self.root.join(sidecar.path(&step.path));
-                    self.mover.take(&place, trash.as_fd(), own, NAME)?;
-                }
-                Ok(())
-            });
+            self.take_beside(step.file_id, &step.sidecars, &step.path);
         }
         Ok(fate)
+    }
+
+    /// Puts into the trash what lies beside a file that has this path. May block.
+    pub(super) fn take_beside(&self, file_id: FileId, sidecars: &[Sidecar], path: &str) {
+        self.accompany(file_id, sidecars, path, |trash, own, folder, name, sidecar| {
+            let is_ours = folder.file(name)?.is_some_and(|file| is_it(file, sidecar));
+            if is_ours && !trash.has(own)? {
+                let place = self.root.join(sidecar.path(path));
+                self.mover.take(&place, trash.as_fd(), own, NAME)?;
+            }
+            Ok(())
+        });
     }
 
     /// Does something with what lies beside a file, and what of it is in the trash. What goes wrong is told: without it the file is
     /// whole.
     fn accompany(
         &self,
-        step: &Step,
+        file_id: FileId,
+        sidecars: &[Sidecar],
+        path: &str,
         each: impl Fn(&Folder, &str, &Folder, &str, &Sidecar) -> Result<(), Unusable>,
     ) {
         let trash = Folder::open(&self.root, &Self::way(), Missing::Make);
         let Ok(trash) = trash else { return };
-        for (number, sidecar) in step.sidecars.iter().enumerate() {
-            let place = sidecar.path(&step.path);
+        for (number, sidecar) in sidecars.iter().enumerate() {
+            let place = sidecar.path(path);
             let (way, name) = parts(&place);
-            let own = Self::beside(step.file_id, number);
+            let own = Self::beside(file_id, number);
             let done = Folder::open(&self.root, way, Missing::Leave).and_then(|folder| {
                 if folder.name() == way { each(&trash, &own, &folder, name, sidecar) } else { Ok(()) }
             });
             if let Err(error) = done {
-                tracing::warn!(file_id = %step.file_id, ending = sidecar.ending, %error, "what lay beside a file stays behind");
+                tracing::warn!(%file_id, ending = sidecar.ending, %error, "what lay beside a file stays behind");
             }
         }
     }
@@ -159,7 +168,7 @@ impl Trash {
     pub(super) fn give_back(&self, step: &Step) -> Result<Fate, Unusable> {
         let fate = self.give_back_one(step)?;
         if matches!(fate, Fate::Moved(_)) {
-            self.accompany(step, |trash, own, folder, name, _| {
+            self.accompany(step.file_id, &step.sidecars, &step.path, |trash, own, folder, name, _| {
                 if trash.has(own)? {
                     let own = trash_of(&self.root).join(own);
                     self.mover.take(&own, folder.as_fd(), name, folder.name())?;

@@ -28,8 +28,6 @@ pub(super) struct Arguments {
 impl Arguments {
     /// What is told for a recipe.
     pub(super) fn of(recipe: &Recipe, source: &Medium) -> Self {
-        let before = ["-nostdin", "-hide_banner", "-nostats", "-v", "warning", "-progress", "pipe:1"];
-        let period = ["-stats_period", STATS_PERIOD_S, "-protocol_whitelist", "file,pipe"];
         let mut result = Vec::new();
         for Planned { index, .. } in &recipe.streams {
             result.extend(words(["-map", &format!("0:{index}")]));
@@ -51,7 +49,14 @@ impl Arguments {
             maps.chain(words(["-map_metadata", "0", "-map_chapters", "-1", "-c", "copy", "-f", "matroska"]))
                 .collect()
         });
-        Self { before: words(before).chain(words(period)).collect(), result, beside }
+        Self { before: Self::before(), result, beside }
+    }
+
+    /// What is told before any input.
+    pub(super) fn before() -> Vec<String> {
+        let before = ["-nostdin", "-hide_banner", "-nostats", "-v", "warning", "-progress", "pipe:1"];
+        let period = ["-stats_period", STATS_PERIOD_S, "-protocol_whitelist", "file,pipe"];
+        words(before).chain(words(period)).collect()
     }
 
     /// All of them, as an event has them: without the paths of this machine.

@@ -1,17 +1,21 @@
 //! Makes a file of another one by a profile, in a folder, and proves it.
 
-use std::{fs::File, path::Path};
+use std::{
+    fs::File,
+    io::BufReader,
+    path::{Path, PathBuf},
+};
 
 use mediary_schema::{
     FailureClass,
     file::{Check, Verified},
     job::{Failure, Progress},
     media::{Medium, Spans},
-    transcode::{Profile, Proof, Recipe, Seen, Shortcoming, Verdict},
+    transcode::{Fate, Profile, Proof, Recipe, Seen, Shortcoming, Verdict},
 };
 use tokio::sync::watch;
 
-use super::{arguments::Arguments, progress::Told};
+use super::{arguments::Arguments, likeness::Trace, progress::Told};
 use crate::{
     ffmpeg::{Expectation, Ffmpeg, Makings, hash, opened},
     process::Assignment,
@@ -39,6 +43,14 @@ pub(super) struct Source {
     medium: Medium,
     pub(super) size_bytes: u64,
     pub(super) recipe: Recipe,
+}
+
+/// A stream that is made anew, and is traced in what it is made of and in the result.
+struct Traced {
+    /// Which it is there, and here.
+    index: u32,
+    place: usize,
+    trace: Trace,
 }
 
 /// A file that was made, and is proved.
@@ -97,8 +109,10 @@ impl Making<'_> {
         let made = self.ffmpeg.make(makings, self.assignment, each);
         // All of them read the same bytes, which are in memory then.
         let read = self.ffmpeg.spans(&source.file, self.assignment);
-        let (made, read, hashed) = tokio::join!(made, read, self.hashed(&source.file));
+        let traced = self.traced(&source.recipe, &source.file, |traced| (traced.index as usize, "source"));
+        let (made, read, traced, hashed) = tokio::join!(made, read, traced, self.hashed(&source.file));
         made?;
+        traced?;
         Ok((read?, hashed?))
     }
 
@@ -111,7 +125,8 @@ impl Making<'_> {
         self.stage("verifying");
         let path = self.folder.join(name);
         let (progress, _) = watch::channel(Progress::default());
-        let read = self.ffmpeg.verify_spans(&path, Expectation::default(), self.assignment, &progress).await;
+        let read = self.ffmpeg.verify_spans(&path, Expectation::default(), self.assignment, &progress);
+        let (read, alike) = tokio::join!(read, self.compare(&source.recipe, &path));
         let (verified, of_result) = match read {
             Ok(verified) => verified,
             // The encoder's own fault, and the same the next time.
@@ -130,7 +145,62 @@ impl Making<'_> {
             proved =
                 proved.and_then(|proof| source.recipe.prove_beside(&source.medium, &beside).map(|()| proof));
         }
+        // Whoever lacks a stream is told of that first.
+        let proved = match proved {
+            Ok(proof) => alike?.map(|alike_count| Proof { alike_count, ..proof }),
+            Err(shortcoming) => Err(shortcoming),
+        };
         Ok(proved.map(|proof| (verified, proof)))
+    }
+
+    /// Compares how a result looks and sounds with how what it was made of did; answers how many streams.
+    async fn compare(&self, recipe: &Recipe, result: &Path) -> Result<Result<u32, Shortcoming>, Unable> {
+        let unreadable = |error: std::io::Error| Unable::storage("what was made can't be read", &error);
+        let file = File::open(result).map_err(unreadable)?;
+        self.traced(recipe, &file, |traced| (traced.place, "result")).await?;
+        let pairs: Vec<(Traced, PathBuf, PathBuf)> = traced(recipe)
+            .map(|traced| {
+                let (source, result) = (self.trace(&traced, "source"), self.trace(&traced, "result"));
+                (traced, source, result)
+            })
+            .collect();
+        let compared = tokio::task::spawn_blocking(move || {
+            let count = u32::try_from(pairs.len()).unwrap_or(u32::MAX);
+            for (Traced { index, place, trace }, source, result) in pairs {
+                let (source, result) = (File::open(source)?, File::open(result)?);
+                if let Err(unlike) = trace.compare(BufReader::new(source), BufReader::new(result))? {
+                    return Ok(Err(Shortcoming::Stream { place, index, what: unlike.to_string() }));
+                }
+            }
+            Ok(Ok(count))
+        });
+        compared.await.map_err(Unable::unknown)?.map_err(unreadable)
+    }
+
+    /// Traces the streams that are made anew, in what they are made of or in the result: which of a file, by its index, and whose
+    /// they are. By a program of its own, since an encoder with several results may wait for itself.
+    async fn traced(
+        &self,
+        recipe: &Recipe,
+        file: &File,
+        of: impl Fn(&Traced) -> (usize, &'static str),
+    ) -> Result<(), Unable> {
+        let trace = |traced: Traced| {
+            let (index, whose) = of(&traced);
+            (traced.trace.arguments(index), self.trace(&traced, whose))
+        };
+        let traces: Vec<(Vec<String>, PathBuf)> = traced(recipe).map(trace).collect();
+        if traces.is_empty() {
+            return Ok(());
+        }
+        let results = traces.iter().map(|(arguments, path)| (arguments.as_slice(), path.as_path())).collect();
+        let makings = Makings { source: file, before: &Arguments::before(), results };
+        Ok(self.ffmpeg.make(makings, self.assignment, |_| {}).await?)
+    }
+
+    /// Where a trace lies.
+    fn trace(&self, traced: &Traced, whose: &str) -> PathBuf {
+        self.folder.join(format!("{whose}-{}.trace", traced.place))
     }
 
     /// BLAKE3 of an opened file, from its first byte on.
@@ -147,6 +217,18 @@ impl Making<'_> {
     fn stage(&self, stage: &str) {
         (self.tell)(&Progress { stage: stage.to_owned(), unit: "ms".to_owned(), ..Progress::default() });
     }
+}
+
+/// The streams that are made anew: those that are as they were look and sound as they did.
+fn traced(recipe: &Recipe) -> impl Iterator<Item = Traced> {
+    recipe.streams.iter().enumerate().filter_map(|(place, planned)| {
+        let trace = match planned.fate {
+            Fate::Video { .. } => Trace::Picture,
+            Fate::Audio { .. } => Trace::Sound,
+            Fate::Copy {} | Fate::Subtitle { .. } => return None,
+        };
+        Some(Traced { index: planned.index, place, trace })
+    })
 }
 
 /// Why what was made is not kept.

@@ -34,6 +34,8 @@ impl Explains for Words {
             Ok(Way::OutOfTrash) => "the moving of files out of the trash".to_owned(),
             Ok(Way::ToNewNames) => "the renaming of files".to_owned(),
             Ok(Way::ToOldNames) => "the renaming of files back".to_owned(),
+            Ok(Way::ToReplacements) => "the replacing of files by what was made of them".to_owned(),
+            Ok(Way::ToOriginals) => "the taking back of files that were replaced".to_owned(),
             Err(_) => "the moving of files".to_owned(),
         }))
     }
@@ -57,6 +59,9 @@ impl Explains for Words {
             }
             Event::Made { goal: Goal::RenameFiles { .. }, file_count, .. } => {
                 format!("planned to rename {}", files(file_count.into()))
+            }
+            Event::Made { goal: Goal::ReplaceFiles {}, file_count, .. } => {
+                format!("planned to replace {} by what was made of them", files(file_count.into()))
             }
             Event::Made { goal: Goal::Unfollow { playlist_id, .. }, file_count, .. } => {
                 format!(

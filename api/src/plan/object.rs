@@ -51,6 +51,8 @@ pub(crate) enum PlanGoal {
     RestoreFiles,
     /// Files get the names that their layout has for them.
     RenameFiles,
+    /// Files give their places to what was made of them, and go into the trash.
+    ReplaceFiles,
 }
 
 /// What becomes of a file of a plan.
@@ -141,6 +143,7 @@ impl From<PlanRow> for Plan {
             "unfollow" => PlanGoal::Unfollow,
             "restore_files" => PlanGoal::RestoreFiles,
             "rename_files" => PlanGoal::RenameFiles,
+            "replace_files" => PlanGoal::ReplaceFiles,
             _ => PlanGoal::DeleteFiles,
         };
         let can_be_undone =
@@ -180,6 +183,9 @@ impl From<StepRow> for PlanFile {
                 LeftFor::Otherwise => "what was in its place was not what was planned for",
                 LeftFor::Occupied => "something else is in its place",
                 LeftFor::Gone => "it was not there",
+                LeftFor::Linked => {
+                    "it has other names, too (hard links), which would keep the file that it was"
+                }
             }
             .to_owned()
         });

@@ -47,9 +47,11 @@ impl Explains for Words {
         let named = row.map(|row| format!("'{}' as {}", row.title, row.profile));
         let it = named.unwrap_or_else(|| "it".to_owned());
         Ok(Some(match event {
-            Event::Requested { title, profile, .. } => {
-                format!("asked for '{title}' as {}: {}", profile.name, profile.about)
+            Event::Requested { title, profile, replace, .. } => {
+                let place = if replace { ", in its place" } else { "" };
+                format!("asked for '{title}' as {}{place}: {}", profile.name, profile.about)
             }
+            Event::ReplaceRequested { .. } => format!("gave {it} the place of what it was made of"),
             Event::Completed { made, .. } => format!(
                 "made {it}, which is proved: {} streams, {} of {} bytes",
                 made.proof.stream_count, made.result_bytes, made.source_bytes

@@ -6,7 +6,7 @@ use mediary_projections::{
     transcode::{self, TranscodeRow, TranscodeState, TranscodeView},
 };
 use mediary_schema::{
-    FileId, JobId,
+    FileId, JobId, PlanId,
     transcode::{Fate, Recipe, TranscodeId},
 };
 
@@ -15,6 +15,7 @@ use crate::{
     file::{File, FileById},
     job::{Failure, Job, JobById},
     loader::{LookUp, look_up},
+    plan::{Plan, PlanById},
     scalar::{DateTime, Long, Position},
 };
 
@@ -60,6 +61,8 @@ pub(crate) struct Transcode {
     arguments: Vec<String>,
     /// Why it was given up, if it was.
     failure: Option<Failure>,
+    /// Whether it is to have the place of what it is made of; without a plan, once it is made, that was not what it had been.
+    is_replacing: bool,
     /// When it was wanted first.
     requested_at: DateTime,
     /// The position of the last event that touched it.
@@ -70,6 +73,8 @@ pub(crate) struct Transcode {
     file_key: FileId,
     #[graphql(skip)]
     result_key: Option<FileId>,
+    #[graphql(skip)]
+    plan_key: Option<PlanId>,
 }
 
 /// What became of each stream.
@@ -112,6 +117,8 @@ pub(crate) struct TranscodeProof {
     duration_delta_ms: i32,
     /// How many streams it was to have, and has.
     stream_count: u32,
+    /// How many of them were made anew, and look or sound as those of the source do, all along.
+    alike_count: u32,
 }
 
 impl From<Recipe> for TranscodeRecipe {
@@ -150,14 +157,17 @@ impl From<TranscodeRow> for Transcode {
                 is_decoded: proof.is_decoded,
                 duration_delta_ms: i32::try_from(proof.duration_delta_ms).unwrap_or(i32::MAX),
                 stream_count: proof.stream_count,
+                alike_count: proof.alike_count,
             }),
             arguments: row.arguments,
             failure: row.failure.map(Failure::from),
+            is_replacing: row.is_replacing,
             requested_at: DateTime(row.requested_at),
             changed_at: Position(row.changed_at),
             job_key: row.job_id,
             file_key: row.file_id,
             result_key: row.result_id,
+            plan_key: row.plan_id,
         }
     }
 }
@@ -167,6 +177,12 @@ impl Transcode {
     /// The job that did or does it.
     async fn job(&self, context: &Context<'_>) -> Result<Option<Job>> {
         Ok(look_up::<JobById>(context, self.job_key).await?.map(Job::from))
+    }
+
+    /// The plan by which it gets the place of what it was made of, and that is taken back.
+    async fn plan(&self, context: &Context<'_>) -> Result<Option<Plan>> {
+        let Some(id) = self.plan_key else { return Ok(None) };
+        Ok(look_up::<PlanById>(context, id).await?.map(Plan::from))
     }
 
     /// The file of which it is made.

@@ -1,10 +1,10 @@
 use mediary_schema::{
     account::Permission,
-    plan::{Goal, PlanState, Spared, SparedFor, Step},
+    plan::{Goal, PlanState, Replacement, Spared, SparedFor, Step},
 };
 
 use super::{Command, Event, State};
-use crate::{Concern, EventKind, Subjects};
+use crate::{Concern, EventKind, Stored, Subjects};
 
 /// The kernel part `plan`.
 #[derive(Debug)]
@@ -107,14 +107,14 @@ impl crate::Rejection for Rejection {
 impl Concern for Plan {
     const NAME: &'static str = "plan";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("made", 1, 0)
+        EventKind::new("made", 2, 0)
             .says("It was made; what becomes of each file is told with it, a page at a time.")
             .about(&["playlist"]),
-        EventKind::new("listed", 1, 0).says("A page of what becomes of files."),
+        EventKind::new("listed", 1, 1).says("A page of what becomes of files."),
         EventKind::new("apply_requested", 1, 0).says("Somebody wants it done.").about(&["job"]),
-        EventKind::new("applied", 1, 0).says("It was done.").about(&["job"]),
+        EventKind::new("applied", 2, 0).says("It was done.").about(&["job"]),
         EventKind::new("undo_requested", 1, 0).says("Somebody wants it taken back.").about(&["job"]),
-        EventKind::new("undone", 1, 0).says("It was taken back.").about(&["job"]),
+        EventKind::new("undone", 2, 0).says("It was taken back.").about(&["job"]),
         EventKind::new("stopped", 1, 0)
             .says("The job came to nothing, or was ended in the middle: what it did until then is done.")
             .about(&["job"]),
@@ -178,6 +178,12 @@ impl Concern for Plan {
         event.subjects()
     }
 
+    /// The second forms know more of what a plan is for, and of why a file was not touched; the first are read as they are.
+    fn upcast(stored: Stored) -> Vec<Stored> {
+        let payload = stored.payload.clone();
+        vec![stored.next(payload)]
+    }
+
     fn redact(event: &Event) -> Option<Event> {
         Some(event.redacted())
     }
@@ -189,7 +195,9 @@ impl Concern for Plan {
     fn state_bytes(state: &State) -> usize {
         let text = |step: &Step| {
             let beside = step.sidecars.iter().map(|sidecar| size_of_val(sidecar) + sidecar.blake3.len());
+            let by = |by: &Replacement| size_of::<Replacement>() + by.path.len() + by.blake3.len();
             step.path.len()
+                + step.by.as_deref().map_or(0, by)
                 + step.blake3.len()
                 + step.to.as_ref().map_or(0, String::len)
                 + beside.sum::<usize>()

@@ -104,6 +104,11 @@ impl Event {
                     step.blake3.clear();
                     step.to = None;
                     step.sidecars.clear();
+                    if let Some(by) = &mut step.by {
+                        by.path.clear();
+                        by.blake3.clear();
+                        by.sidecars.clear();
+                    }
                 }
             }
             // As in the list's own event: without its words nobody knows what a filter skips.

@@ -30,6 +30,7 @@ fn step(number: usize) -> Step {
         stamp: None,
         to: None,
         sidecars: Vec::new(),
+        by: None,
     }
 }
 

@@ -1,4 +1,4 @@
-use mediary_schema::{FileId, JobId, job::Failure, transcode::Profile};
+use mediary_schema::{FileId, JobId, PlanId, job::Failure, transcode::Profile};
 
 use super::Made;
 
@@ -17,6 +17,8 @@ pub enum Command {
         profile: Box<Profile>,
         /// Whether also what was made before is made again.
         again: bool,
+        /// Whether what is made gets the place of what it is made of.
+        replace: bool,
     },
     /// It is in its place, and proved.
     Complete {
@@ -24,6 +26,11 @@ pub enum Command {
         job_id: JobId,
         /// What was made.
         made: Box<Made>,
+    },
+    /// What was made is to get the place of what it was made of.
+    Replace {
+        /// By which plan.
+        plan_id: PlanId,
     },
     /// There was nothing to do: the file is as the profile would have it.
     Fit {

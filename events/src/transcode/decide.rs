@@ -1,4 +1,4 @@
-use mediary_schema::{FileId, JobId, account::Permission};
+use mediary_schema::{FileId, JobId, account::Permission, transcode::TranscodeId};
 
 use super::{Command, Event, Phase, State};
 use crate::{Concern, EventKind, Subject, Subjects};
@@ -19,6 +19,21 @@ pub enum Rejection {
     /// It came out larger before.
     #[error("it was made before, came out larger than what it was made of, and was not kept")]
     CameOutLarger,
+    /// It is being made, to lie beside what it is made of.
+    #[error("it is being made, and is to lie beside what it is made of")]
+    LiesBeside,
+    /// Nothing was made, or that is not kept any more.
+    #[error("nothing that was made by {transcode_id} is kept")]
+    NotMade {
+        /// The transcode.
+        transcode_id: TranscodeId,
+    },
+    /// What it was made of is not there as it was then.
+    #[error("what it was made of is not there as it was: {file_id}")]
+    SourceChanged {
+        /// The file.
+        file_id: FileId,
+    },
     /// Another job is on it, or none.
     #[error("{job_id} is not at work on it")]
     NotWanted {
@@ -32,15 +47,26 @@ impl crate::Rejection for Rejection {
         match self {
             Self::AlreadyMade { .. } => "TRANSCODE_ALREADY_MADE",
             Self::CameOutLarger => "TRANSCODE_CAME_OUT_LARGER",
+            Self::LiesBeside => "TRANSCODE_LIES_BESIDE",
+            Self::NotMade { .. } => "TRANSCODE_NOT_MADE",
+            Self::SourceChanged { .. } => "TRANSCODE_SOURCE_CHANGED",
             Self::NotWanted { .. } => "TRANSCODE_NOT_WANTED",
         }
     }
 
     fn advice(&self) -> Option<String> {
         match self {
-            Self::AlreadyMade { .. } | Self::CameOutLarger => {
+            Self::AlreadyMade { .. } => Some(
+                "`mediary transcode start … --again` makes it all the same, and `mediary transcode replace` has it \
+                 take the place of what it was made of"
+                    .to_owned(),
+            ),
+            Self::CameOutLarger => {
                 Some("`mediary transcode start … --again` makes it all the same".to_owned())
             }
+            Self::LiesBeside => Some("wait for it, then type `mediary transcode replace`".to_owned()),
+            Self::NotMade { .. } => Some("`mediary transcode list` shows what was made".to_owned()),
+            Self::SourceChanged { .. } => Some("make it again of what is there now".to_owned()),
             Self::NotWanted { .. } => None,
         }
     }
@@ -53,6 +79,9 @@ impl Concern for Transcode {
             .says("Somebody wants a file made of another one.")
             .about(&["file", "job"]),
         EventKind::new("completed", 1, 0).says("It is in its place, and proved.").about(&["file", "job"]),
+        EventKind::new("replace_requested", 1, 0)
+            .says("What was made is to get the place of what it was made of, which goes into the trash.")
+            .about(&["file", "plan"]),
         EventKind::new("found_fit", 1, 0)
             .says("There was nothing to do: the file is as the profile would have it.")
             .about(&["file", "job"]),
@@ -71,6 +100,7 @@ impl Concern for Transcode {
     fn permission(command: &Command) -> Permission {
         match command {
             Command::Request { .. } => Permission::TRANSCODE,
+            Command::Replace { .. } => Permission::DELETE,
             Command::Complete { .. }
             | Command::Fit { .. }
             | Command::Grow { .. }
@@ -81,6 +111,9 @@ impl Concern for Transcode {
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
         match (command, state.phase) {
+            (Command::Request { replace: true, .. }, Phase::Wanted { .. }) if !state.replace => {
+                Err(Rejection::LiesBeside)
+            }
             // Wanted twice is wanted once: the second wish joins the job under way.
             (Command::Request { .. }, Phase::Wanted { .. }) => Ok(vec![]),
             (Command::Request { again: false, .. }, Phase::Made { file_id }) => {
@@ -88,9 +121,12 @@ impl Concern for Transcode {
             }
             (Command::Request { again: false, .. }, Phase::Larger) => Err(Rejection::CameOutLarger),
             (
-                Command::Request { job_id, file_id, title, profile, .. },
+                Command::Request { job_id, file_id, title, profile, replace, .. },
                 Phase::Unwanted | Phase::Made { .. } | Phase::Fit | Phase::Larger | Phase::GivenUp,
-            ) => Ok(vec![Event::Requested { job_id, file_id, title, profile }]),
+            ) => Ok(vec![Event::Requested { job_id, file_id, title, profile, replace }]),
+
+            // Which one was made, the story has looked.
+            (Command::Replace { plan_id }, _) => Ok(vec![Event::ReplaceRequested { plan_id }]),
 
             (Command::Complete { job_id, made }, Phase::Wanted { job_id: wanted }) if job_id == wanted => {
                 Ok(vec![Event::Completed { job_id, made }])
@@ -130,6 +166,9 @@ impl Concern for Transcode {
 
     fn subjects(before: &State, event: &Event) -> Subjects {
         let (job_id, of, made) = match event {
+            Event::ReplaceRequested { plan_id } => {
+                return Subjects::of([before.file_id.map(Subject::from), Some((*plan_id).into())]);
+            }
             Event::Requested { job_id, file_id, .. } => (*job_id, Some(*file_id), None),
             Event::Completed { job_id, made } => (*job_id, before.file_id, Some(made.file_id)),
             Event::FoundFit { job_id }

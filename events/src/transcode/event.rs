@@ -1,9 +1,11 @@
 use mediary_schema::{
-    FileId, JobId,
+    FileId, JobId, PlanId,
     job::Failure,
     transcode::{Profile, Proof, Recipe},
 };
 use serde::{Deserialize, Serialize};
+
+use crate::asked::is_default;
 
 /// What can have happened to a transcode.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +21,9 @@ pub enum Event {
         title: String,
         /// By which rules, as they were then.
         profile: Box<Profile>,
+        /// Whether what is made gets the place of what it is made of.
+        #[serde(default, skip_serializing_if = "is_default")]
+        replace: bool,
     },
     /// It is in its place, and proved.
     #[serde(rename = "completed")]
@@ -27,6 +32,12 @@ pub enum Event {
         job_id: JobId,
         /// What was made.
         made: Box<Made>,
+    },
+    /// What was made is to get the place of what it was made of, which goes into the trash.
+    #[serde(rename = "replace_requested")]
+    ReplaceRequested {
+        /// By which plan.
+        plan_id: PlanId,
     },
     /// There was nothing to do: the file is as the profile would have it.
     #[serde(rename = "found_fit")]
@@ -89,6 +100,7 @@ impl Event {
             Self::Requested { title, .. } => title.clear(),
             Self::Failed { failure, .. } => *failure = failure.redacted(),
             Self::Completed { .. }
+            | Self::ReplaceRequested { .. }
             | Self::FoundFit { .. }
             | Self::CameOutLarger { .. }
             | Self::Cancelled { .. } => {}

@@ -33,16 +33,24 @@ pub struct State {
     pub phase: Phase,
     /// Of which file; none if there is no such transcode.
     pub file_id: Option<FileId>,
+    /// BLAKE3 of that, as it was when a file was made of it last.
+    pub source_blake3: Option<String>,
+    /// Whether what is being made gets the place of what it is made of.
+    pub replace: bool,
 }
 
 impl State {
-    pub(super) const fn evolve(&mut self, event: &Event) {
+    pub(super) fn evolve(&mut self, event: &Event) {
         self.phase = match event {
-            Event::Requested { job_id, file_id, .. } => {
-                self.file_id = Some(*file_id);
+            Event::Requested { job_id, file_id, replace, .. } => {
+                (self.file_id, self.replace) = (Some(*file_id), *replace);
                 Phase::Wanted { job_id: *job_id }
             }
-            Event::Completed { made, .. } => Phase::Made { file_id: made.file_id },
+            Event::Completed { made, .. } => {
+                self.source_blake3 = Some(made.source_blake3.clone());
+                Phase::Made { file_id: made.file_id }
+            }
+            Event::ReplaceRequested { .. } => return,
             Event::FoundFit { .. } => Phase::Fit,
             Event::CameOutLarger { .. } => Phase::Larger,
             Event::Failed { .. } | Event::Cancelled { .. } => Phase::GivenUp,

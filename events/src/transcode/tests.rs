@@ -1,6 +1,6 @@
 mod history;
 
-use mediary_schema::{JobId, transcode::Profile};
+use mediary_schema::{JobId, PlanId, transcode::Profile};
 
 use super::{Command, Event, Rejection, Transcode};
 use crate::testing::{given, samples};
@@ -19,12 +19,23 @@ fn request(again: bool) -> Command {
         title: TITLE.to_owned(),
         profile,
         again,
+        replace: false,
+    }
+}
+
+fn to_replace(command: Command) -> Command {
+    match command {
+        Command::Request { job_id, file_id, title, profile, again, .. } => {
+            Command::Request { job_id, file_id, title, profile, again, replace: true }
+        }
+        command => command,
     }
 }
 
 fn requested() -> Event {
     let profile = Box::new(profile("web"));
-    Event::Requested { job_id: samples::JOB, file_id: samples::file_id(), title: TITLE.to_owned(), profile }
+    let (job_id, file_id, title) = (samples::JOB, samples::file_id(), TITLE.to_owned());
+    Event::Requested { job_id, file_id, title, profile, replace: false }
 }
 
 fn larger() -> Event {
@@ -45,6 +56,26 @@ fn what_is_wanted_twice_is_made_once() {
         .when(request(false))
         .rejected(&Rejection::AlreadyMade { file_id });
     given::<Transcode>([requested(), completed]).when(request(true)).then([requested()]);
+}
+
+// What was promised to stay is not taken away by another wish.
+#[test]
+fn what_is_to_lie_beside_its_source_does_not_take_its_place_by_another_wish() {
+    given::<Transcode>([requested()]).when(to_replace(request(false))).rejected(&Rejection::LiesBeside);
+    let plan_id = PlanId::from_uuid(samples::uuid(6));
+    let completed = Event::Completed { job_id: samples::JOB, made: Box::new(samples::transcoded()) };
+    given::<Transcode>([requested(), completed])
+        .when(Command::Replace { plan_id })
+        .then([Event::ReplaceRequested { plan_id }]);
+    let replacing = Event::Requested {
+        job_id: samples::JOB,
+        file_id: samples::file_id(),
+        title: TITLE.to_owned(),
+        profile: Box::new(profile("web")),
+        replace: true,
+    };
+    given::<Transcode>([]).when(to_replace(request(false))).then([replacing.clone()]);
+    given::<Transcode>([replacing]).when(to_replace(request(false))).then([]);
 }
 
 #[test]

@@ -177,9 +177,7 @@ pub(crate) async fn carry_out(
 async fn finish(client: &Client, output: &mut Output, made: PlanMade) -> Result<(), Failure> {
     let PlanMade { plan, job, position } = made;
     let (Some(plan), Some(job)) = (plan, job) else { return Err(job::not_found("of the plan")) };
-    let job = wait::for_job(client, output, &job.id, position).await?;
-    wait::verdict(&job)?;
-    let plan = find(client, &plan.id).await?;
+    let plan = carried_out(client, output, (&plan.id, &job.id), position).await?;
     let done = Done {
         plan_id: plan.id.clone(),
         undo_id: plan.undo_id.clone(),
@@ -189,6 +187,22 @@ async fn finish(client: &Client, output: &mut Output, made: PlanMade) -> Result<
         left_count: plan.left_count,
     };
     output.show(&done, |_| done_text(&plan))?;
+    whole_or_left(&plan)
+}
+
+/// A plan whose job has ended well, once it has.
+pub(crate) async fn carried_out(
+    client: &Client,
+    output: &mut Output,
+    (plan_id, job_id): (&str, &str),
+    position: Option<u64>,
+) -> Result<Plan, Failure> {
+    wait::verdict(&wait::for_job(client, output, job_id, position).await?)?;
+    find(client, plan_id).await
+}
+
+/// Fails if some files of a plan were not touched.
+pub(crate) fn whole_or_left(plan: &Plan) -> Result<(), Failure> {
     if plan.left_count == 0 {
         return Ok(());
     }
@@ -240,6 +254,13 @@ fn done_text(plan: &Plan) -> String {
         ("RENAME_FILES", _, Some(undo)) => {
             let renamed = plural(count, "file has its name", "files have their names");
             format!("{renamed}; `mediary undo {undo}` takes it back")
+        }
+        ("REPLACE_FILES", _, Some(undo)) => {
+            let replaced = plural(count, "file is replaced", "files are replaced");
+            format!(
+                "{replaced}, {} in the trash; `mediary undo {undo}` takes it back",
+                bytes(plan.size_bytes)
+            )
         }
         ("RESTORE_FILES", ..) => plural(count, "file is back in its place", "files are back in their places"),
         (_, _, Some(undo)) => {
@@ -296,6 +317,9 @@ fn text(whole: &Whole) -> String {
             "PLANNED" => match plan.goal.as_str() {
                 "RESTORE_FILES" => "out of the trash".to_owned(),
                 "RENAME_FILES" => format!("to {}", optional(file.new_path.as_deref().map(clean).as_deref())),
+                "REPLACE_FILES" => {
+                    format!("replaced by {}", optional(file.new_path.as_deref().map(clean).as_deref()))
+                }
                 _ => "into the trash".to_owned(),
             },
             _ => format!("stays: {}", optional(file.reason.as_deref())),

@@ -17,13 +17,13 @@ use super::{
     job,
     named::{self, Kind},
     noun::Verbs,
-    page,
+    page, plan,
     playlist::input,
     ticket::Ticket,
     wait,
 };
 use crate::{
-    answers::transcode::{Transcode, TranscodePayload, TranscodeRecipe, list, show, start},
+    answers::transcode::{Transcode, TranscodePayload, TranscodeRecipe, list, replace, show, start},
     client::{Client, Document},
     output::{Output, Table, bytes, clean, fields, optional, plural, word},
 };
@@ -34,8 +34,10 @@ const KIND: Kind = Kind::new("TRANSCODE", "transcode", "`mediary transcode list`
 /// What can be done with transcodes.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Make a file of each of these, beside it; they stay as they are.
+    /// Make a file of each of these, beside it, or in its place.
     Start(Start),
+    /// Give what was made the places of what it was made of, which goes into the trash.
+    Replace(Replace),
     /// List what was made of what, newest first.
     List(List),
     /// Show what became of a transcode: each stream, the proof, the savings.
@@ -74,6 +76,8 @@ pub(crate) struct Start {
     /// Also what was made before is made again, and what came out larger is tried again.
     #[arg(long)]
     again: bool,
+    #[command(flatten)]
+    in_place: InPlace,
     /// Wait until all of it has ended; fail if some of it failed.
     #[arg(long)]
     wait: bool,
@@ -83,13 +87,44 @@ pub(crate) struct Start {
     intent: Intent,
 }
 
+/// Where it gets its place.
+#[derive(Debug, Args)]
+struct InPlace {
+    /// Once it is proved, it gets the place of what it is made of, which goes into the trash.
+    #[arg(long)]
+    replace: bool,
+    /// Replace also files that have other names (hard links), too: those keep the file that it was.
+    #[arg(long, requires = "replace")]
+    allow_links: bool,
+}
+
 const START_HELP: &str = "\
 What is made is called `NAME.PROFILE.ENDING` and lies beside what it is made of. It is kept only if it is proved: decoded to its last
 frame, each stream as long as it was and in step, nothing lost without a word. What the container does not carry, such as subtitles that
 are pictures, lies in `NAME.PROFILE.mks`; what nothing carries is refused before anything is encoded.
 
-Example:
-  mediary transcode start @last --profile web --wait";
+With `--replace` it is called `NAME.ENDING` then, has the times, the owner and the rights of what it was made of, and that lies in the
+trash as long as others do; `mediary undo` takes it back.
+
+Examples:
+  mediary transcode start @last --profile web --wait
+  mediary transcode start \"On logs\" --profile archive --replace --wait";
+
+/// What is to get the place of what it was made of.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  mediary transcode replace @last")]
+pub(crate) struct Replace {
+    /// Ids of transcodes or the first digits of them, what the files are called, or `@last`.
+    #[arg(value_name = "TRANSCODE", required = true)]
+    transcodes: Vec<String>,
+    /// Replace also files that have other names (hard links), too: those keep the file that it was.
+    #[arg(long)]
+    allow_links: bool,
+    #[command(flatten)]
+    ticket: Ticket,
+    #[command(flatten)]
+    intent: Intent,
+}
 
 /// Which transcodes to list.
 #[derive(Debug, Args)]
@@ -122,6 +157,9 @@ pub(crate) enum State {
 pub(crate) const START: Document<start::Answer> =
     Document::repeatable(include_str!("transcode/start.graphql"));
 
+pub(crate) const REPLACE: Document<replace::Answer> =
+    Document::repeatable(include_str!("transcode/replace.graphql"));
+
 pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str!("transcode/list.graphql"));
 
 pub(crate) const SHOW: Document<show::Answer> = Document::repeatable(include_str!("transcode/show.graphql"));
@@ -130,6 +168,7 @@ impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         match self {
             Self::Start(wanted) => start(wanted, client, output).await,
+            Self::Replace(wanted) => replace(wanted, client, output).await,
             Self::List(List { state, limit }) => {
                 let state = state.map(|state| format!("{state:?}").to_uppercase());
                 let filter = json!({ "filter": { "state": state } });
@@ -156,10 +195,13 @@ impl Verbs for Verb {
 }
 
 async fn start(wanted: Start, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let Start { files, profile, again, wait, ticket, intent } = wanted;
+    let Start { files, profile, again, in_place, wait, ticket, intent } = wanted;
     let file_ids = named::ids(client, file::KIND, &files).await?;
     let ticket = ticket.input(client).await?;
-    let asked = json!({ "fileIds": file_ids, "profile": profile, "again": again, "ticket": ticket });
+    let mut asked = json!({ "fileIds": file_ids, "profile": profile, "again": again, "ticket": ticket });
+    if in_place.replace {
+        asked["replace"] = json!({ "allowLinks": in_place.allow_links });
+    }
     let outcome = client.meant(intent).act(&START, input(asked)).await?;
     Failure::refused(outcome.user_errors)?;
     let TranscodePayload { mut jobs, position } = outcome.payload;
@@ -171,11 +213,33 @@ async fn start(wanted: Start, client: &Client, output: &mut Output) -> Result<()
         }
     }
     if wait {
+        let replaced = report::replaced(client, output, &jobs).await?;
         Report::show(&report::of_jobs(client, &jobs).await?, output)?;
+        verdict = verdict.and(replaced);
     } else {
         output.show(&jobs, |jobs| job::table(jobs))?;
     }
     verdict
+}
+
+async fn replace(wanted: Replace, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let Replace { transcodes, allow_links, ticket, intent } = wanted;
+    let ids = named::ids(client, KIND, &transcodes).await?;
+    let ticket = ticket.input(client).await?;
+    let asked = json!({ "ids": ids, "allowLinks": allow_links, "ticket": ticket });
+    let outcome = client.meant(intent).act(&REPLACE, input(asked)).await?;
+    Failure::refused(outcome.user_errors)?;
+    let TranscodePayload { jobs, position } = outcome.payload;
+    let job = jobs.first().ok_or_else(|| job::not_found("of the plan"))?;
+    let plan_id = job.subject_ids.iter().find(|id| id.starts_with("plan-"));
+    let plan_id = plan_id.ok_or_else(|| job::not_found("of the plan"))?;
+    plan::carried_out(client, output, (plan_id, &job.id), position).await?;
+    let mut found = Vec::new();
+    for id in ids {
+        found.extend(client.ask(&SHOW, json!({ "id": id })).await?);
+    }
+    output.show(&found, |found| found.iter().map(details).collect::<Vec<_>>().join("\n"))?;
+    found.iter().filter_map(|found: &Transcode| found.plan.as_ref()).try_for_each(plan::whole_or_left)
 }
 
 fn table(found: &[Transcode]) -> String {
@@ -202,7 +266,11 @@ fn details(found: &Transcode) -> String {
     let proof = found.proof.as_ref().map(|proof| {
         let read = if proof.is_decoded { "decoded to its last frame" } else { "read to its last packet" };
         let streams = plural(proof.stream_count.cast_unsigned(), "stream", "streams");
-        format!("{read}; {streams}, at most {} ms longer or shorter", proof.duration_delta_ms.abs())
+        let apart = proof.duration_delta_ms.abs();
+        format!(
+            "{read}; {streams}, {} compared by look and sound, at most {apart} ms longer or shorter",
+            proof.alike_count
+        )
     });
     fields(&[
         ("id", Some(found.id.clone())),
@@ -211,6 +279,7 @@ fn details(found: &Transcode) -> String {
         ("of", Some(clean(&found.title))),
         ("source", found.source.as_ref().map(|file| clean(&file.path))),
         ("result", found.result.as_ref().map(|file| clean(&file.path))),
+        ("place", in_place(found)),
         ("size", saved),
         ("streams", found.recipe.as_ref().map(streams)),
         ("proof", proof),
@@ -218,6 +287,27 @@ fn details(found: &Transcode) -> String {
         ("job", found.job.as_ref().map(|job| job.id.clone())),
         ("command", (!found.arguments.is_empty()).then(|| format!("ffmpeg {}", found.arguments.join(" ")))),
     ])
+}
+
+/// Whether what was made has the place of what it was made of; nothing if it was to lie beside it.
+fn in_place(found: &Transcode) -> Option<String> {
+    let Some(plan) = &found.plan else {
+        let is_late = found.is_replacing && found.state == "MADE";
+        return is_late.then(|| {
+            "beside it: what it was made of is not there as it was any more, so nothing was replaced"
+                .to_owned()
+        });
+    };
+    Some(match (plan.state.as_str(), &plan.undo_id) {
+        ("APPLIED", Some(undo)) if plan.left_count == 0 => {
+            format!("that of what it was made of, which is in the trash; `mediary undo {undo}` takes it back")
+        }
+        ("APPLIED" | "STOPPED", _) => {
+            format!("beside it: nothing was touched; `mediary plan show {}` says why", plan.id)
+        }
+        ("UNDONE", _) => "none: what it was made of is back in its place".to_owned(),
+        (state, _) => format!("to be that of what it was made of: {} is {}", plan.id, word(state)),
+    })
 }
 
 /// What became of each stream, in a line.

@@ -59,6 +59,57 @@ async fn a_file_is_made_of_another_one_and_says_why_it_is_there() {
     assert!(shown.stdout.contains("fit"), "{}", shown.stdout);
 }
 
+// TR-06, TR-07: the original is in the trash, and comes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_replaced_at_once_or_later_and_taken_back() {
+    let served = Served::start().await;
+    let list = served.add(&served.site.list_url("videos")).await;
+    let entries = served.json(&["playlist", "show", &list]).await["entries"].take();
+    let entry = entries[0]["id"].as_str().unwrap();
+    served.run(&["download", "start", "--entry", entry, "--wait"]).await.ends_with(0);
+    let source = served.json(&["file", "show", "@last"]).await;
+    let (id, path) = (source["id"].as_str().unwrap(), source["path"].as_str().unwrap());
+    let library = served.data().join("library");
+    let (place, stem) = (library.join(path), path.rsplit_once('.').unwrap().0);
+    let before = fs::read(&place).unwrap();
+    let modified = fs::metadata(&place).unwrap().modified().unwrap();
+    let in_place = library.join(format!("{stem}.mkv"));
+
+    served.run(&["transcode", "start", id, "--profile", "remux", "--allow-links"]).await.ends_with(2);
+    // A second name of it would keep what it was.
+    fs::hard_link(&place, library.join("seed")).unwrap();
+    let start = ["transcode", "start", id, "--profile", "remux", "--replace", "--wait"];
+    served.run(&start).await.ends_with(1).says(&["hard links"]);
+    assert_eq!(fs::read(&place).unwrap(), before);
+    let list = served.run(&["transcode", "show", "@last"]).await.ends_with(0);
+    assert!(list.stdout.contains("beside it"), "{}", list.stdout);
+    fs::remove_file(library.join("seed")).unwrap();
+
+    let replaced = served.json(&["transcode", "replace", "@last"]).await;
+    let undo = replaced[0]["plan"]["undoId"].as_str().unwrap();
+    assert!(!place.exists() && in_place.is_file(), "{replaced}");
+    assert_eq!(fs::metadata(&in_place).unwrap().modified().unwrap(), modified);
+    assert_eq!(served.json(&["file", "show", id]).await["state"], json!("TRASHED"));
+    let shown = served.run(&["transcode", "show", "@last"]).await.ends_with(0);
+    assert!(shown.stdout.contains(undo), "{}", shown.stdout);
+    served.run(&["undo", undo]).await.ends_with(0).says(&[]);
+    assert_eq!((fs::read(&place).unwrap(), in_place.exists()), (before.clone(), false));
+    assert_eq!(served.json(&["file", "show", id]).await["state"], json!("PRESENT"));
+    served.run(&["transcode", "replace", "@last"]).await.ends_with(3).says(&["transcode list"]);
+
+    // What is gone is made anew, and replaces at once.
+    let reports = served.json(&start).await;
+    let report = &reports[0];
+    assert_eq!(report["replaced"]["state"], json!("APPLIED"), "{reports}");
+    assert_eq!((&report["replaced"]["isLeft"], &report["output"]["path"]), (&json!(false), &json!(in_place)));
+    assert!(!place.exists() && in_place.is_file());
+    let why = served.run(&["why", report["output"]["id"].as_str().unwrap()]).await.ends_with(0);
+    assert!(why.stdout.contains("in its place") || why.stdout.contains("replace"), "{}", why.stdout);
+    let undo = report["replaced"]["undoId"].as_str().unwrap();
+    served.run(&["undo", undo]).await.ends_with(0).says(&[]);
+    assert_eq!((fs::read(&place).unwrap(), in_place.exists()), (before, false));
+}
+
 // Issue 11: useful before any profile, and without a server.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_folder_is_made_of_is_said_without_a_server() {

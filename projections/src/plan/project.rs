@@ -112,7 +112,7 @@ impl Plans {
                 let (playlist_id, ended_jobs) = match &goal {
                     Goal::Unfollow { playlist_id, ended_jobs, .. } => (Some(*playlist_id), ended_jobs.len()),
                     Goal::RenameFiles { playlist_id } => (*playlist_id, 0),
-                    Goal::DeleteFiles {} | Goal::RestoreFiles {} => (None, 0),
+                    Goal::DeleteFiles {} | Goal::RestoreFiles {} | Goal::ReplaceFiles {} => (None, 0),
                 };
                 self.plans.insert(file, |key| Known {
                     key,

@@ -39,6 +39,7 @@ fn step(number: u128) -> Step {
         stamp: None,
         to: None,
         sidecars: Vec::new(),
+        by: None,
     }
 }
 

@@ -27,6 +27,8 @@ row! {
             proof: Option<String>,
             arguments: Option<String>,
             failure: Option<String>,
+            is_replacing: bool,
+            plan_id: Option<Id>,
             changed_at: i64,
         }
     }
@@ -58,7 +60,7 @@ impl Transcodes {
         let Stamp { id, project, position, at } = stamp;
         let Some(making) = self.rows.change(file, id)? else {
             // What is not asked for is nothing: its beginning is erased.
-            let Event::Requested { job_id, file_id, title, profile } = event else { return Ok(()) };
+            let Event::Requested { job_id, file_id, title, profile, replace } = event else { return Ok(()) };
             let state = Word(TranscodeState::Wanted);
             let (file_id, job_id) = (*file_id.uuid().as_bytes(), *job_id.uuid().as_bytes());
             self.rows.insert(file, |key| Making {
@@ -78,13 +80,16 @@ impl Transcodes {
                 proof: None,
                 arguments: None,
                 failure: None,
+                is_replacing: replace,
+                plan_id: None,
                 changed_at: position,
             })?;
             return Ok(());
         };
         making.changed_at = position;
         match event {
-            Event::Requested { job_id, title, .. } => {
+            Event::Requested { job_id, title, replace, .. } => {
+                (making.is_replacing, making.plan_id) = (replace, None);
                 (making.state, making.failure) = (Word(TranscodeState::Wanted), None);
                 (making.job_id, making.title) = (*job_id.uuid().as_bytes(), title);
             }
@@ -95,6 +100,9 @@ impl Transcodes {
                 making.result_bytes = Some(made.result_bytes.cast_signed());
                 (making.recipe, making.proof) = (Some(to_json(&made.recipe)?), Some(to_json(&made.proof)?));
                 making.arguments = Some(to_json(&made.arguments)?);
+            }
+            Event::ReplaceRequested { plan_id } => {
+                (making.is_replacing, making.plan_id) = (true, Some(*plan_id.uuid().as_bytes()));
             }
             Event::FoundFit { .. } => making.state = Word(TranscodeState::Fit),
             Event::CameOutLarger { result_bytes, source_bytes, .. } => {

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    FileId, JobId, Timestamp,
+    FileId, JobId, PlanId, Timestamp,
     job::Failure,
     transcode::{Proof, Recipe, TranscodeId},
 };
@@ -83,6 +83,10 @@ pub struct TranscodeRow {
     pub arguments: Vec<String>,
     /// Why it was given up, if it was.
     pub failure: Option<Failure>,
+    /// Whether it is to have the place of what it is made of.
+    pub is_replacing: bool,
+    /// By which plan it gets that, once it is made.
+    pub plan_id: Option<PlanId>,
     /// When it was wanted first.
     pub requested_at: Timestamp,
     /// The position of the last event that touched it.
@@ -94,7 +98,7 @@ pub(super) const COUNTED: &str = "transcode";
 
 const COLUMNS: &str =
     "id, file_id, title, profile, state, job_id, result_id, source_bytes, result_bytes, recipe, proof,
-    arguments, failure, requested_at, changed_at";
+    arguments, failure, is_replacing, plan_id, requested_at, changed_at";
 
 fn transcode_row(row: &Row<'_>) -> rusqlite::Result<TranscodeRow> {
     let state: Word<_> = row.get("state")?;
@@ -114,6 +118,8 @@ fn transcode_row(row: &Row<'_>) -> rusqlite::Result<TranscodeRow> {
         proof: sql::json_opt(row, "proof")?,
         arguments: sql::json_opt(row, "arguments")?.unwrap_or_default(),
         failure: sql::json_opt(row, "failure")?,
+        is_replacing: row.get("is_replacing")?,
+        plan_id: sql::uuid_opt(row, "plan_id")?.map(PlanId::from_uuid),
         requested_at: Timestamp::from_micros(row.get("requested_at")?),
         changed_at: row.get::<_, i64>("changed_at")?.cast_unsigned(),
     })

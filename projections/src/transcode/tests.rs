@@ -2,7 +2,7 @@ use mediary_events::{
     testing::samples,
     transcode::{Event, Transcode},
 };
-use mediary_schema::transcode::TranscodeId;
+use mediary_schema::{PlanId, transcode::TranscodeId};
 use uuid::Uuid;
 
 use super::{TranscodeFilter, TranscodeRow, TranscodeState, TranscodeView, transcodes};
@@ -13,7 +13,13 @@ const ID: TranscodeId = TranscodeId::from_uuid(Uuid::from_u128(1));
 fn requested() -> Event {
     let profile = "web".parse().expect("it is one of ours");
     let (job_id, file_id) = (samples::JOB, samples::file_id());
-    Event::Requested { job_id, file_id, title: "On logs".to_owned(), profile: Box::new(profile) }
+    Event::Requested {
+        job_id,
+        file_id,
+        title: "On logs".to_owned(),
+        profile: Box::new(profile),
+        replace: false,
+    }
 }
 
 fn shown(events: impl IntoIterator<Item = Event>) -> TranscodeRow {
@@ -37,6 +43,11 @@ fn what_was_made_says_of_what_and_with_which_proof() {
         (Some(samples::transcoded().recipe), Some(samples::transcoded().proof))
     );
     assert_eq!(row.arguments, samples::transcoded().arguments);
+    assert_eq!((row.is_replacing, row.plan_id), (false, None));
+    let plan_id = PlanId::from_uuid(Uuid::from_u128(6));
+    let completed = Event::Completed { job_id, made: Box::new(samples::transcoded()) };
+    let row = shown([requested(), completed, Event::ReplaceRequested { plan_id }]);
+    assert_eq!((row.state, row.is_replacing, row.plan_id), (TranscodeState::Made, true, Some(plan_id)));
 }
 
 #[test]

@@ -16,8 +16,8 @@ pub struct TranscodeView {
 
 impl View for TranscodeView {
     const NAME: &'static str = "transcode";
-    const VERSION: u32 = 1;
-    const SERVES_FROM: u32 = 1;
+    const VERSION: u32 = 2;
+    const SERVES_FROM: u32 = 2;
     const CONCERNS: &'static [&'static str] = &[Transcode::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -39,6 +39,8 @@ impl View for TranscodeView {
             proof TEXT,
             arguments TEXT,
             failure TEXT,
+            is_replacing INTEGER NOT NULL,
+            plan_id BLOB,
             changed_at INTEGER NOT NULL
         ) STRICT;"
     );

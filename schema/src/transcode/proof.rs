@@ -18,6 +18,8 @@ pub struct Proof {
     pub duration_delta_ms: i64,
     /// How many streams it was to have, and has, each as it was to be.
     pub stream_count: u32,
+    /// How many of them were made anew, and look or sound as what they were made of does, all along.
+    pub alike_count: u32,
 }
 
 /// In what a result is not what it was to be.
@@ -127,6 +129,7 @@ impl Recipe {
             is_decoded: result.check == Check::Decoded,
             duration_delta_ms,
             stream_count: u32::try_from(self.streams.len()).unwrap_or(u32::MAX),
+            alike_count: 0,
         })
     }
 

@@ -33,6 +33,8 @@ pub(super) const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "plan", "purger"),
     // How full the trash is, and how a file gets its other name.
     ("actors", "plan", "rename"),
+    ("actors", "plan", "replace"),
+    ("actors", "plan", "batch"),
     ("actors", "plan", "usage"),
     // Roots as the log has them, with their folders.
     ("actors", "file", "roots"),
@@ -95,10 +97,12 @@ pub(super) const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "download", "thrown"),
     ("actors", "download", "watch"),
     ("actors", "download", "nfo"),
-    // What an encoder is told, how far it says that it is, what it made and whether that is proved, what lies in folders.
+    // What an encoder is told, how far it says that it is, what it made, whether that is proved and looks like what it was made of,
+    // what lies in folders.
     ("actors", "transcode", "arguments"),
     ("actors", "transcode", "progress"),
     ("actors", "transcode", "making"),
+    ("actors", "transcode", "likeness"),
     ("actors", "transcode", "survey"),
     ("api", "transcode", "profile"),
 ];

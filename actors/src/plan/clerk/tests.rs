@@ -1,5 +1,6 @@
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
+use mediary_log::whole;
 use mediary_schema::layout::{Sidecar, SidecarKind};
 use uuid::Uuid;
 
@@ -20,6 +21,7 @@ fn intent(root: &Path, name: &str, way: Way) -> Intent {
         stamp: stamp_of(&place).unwrap(),
         to: None,
         sidecars: Vec::new(),
+        by: None,
     };
     Intent { root: root.to_owned(), way, step }
 }

@@ -44,6 +44,7 @@ fn shelf() -> (tempfile::TempDir, Step) {
             sidecar(SidecarKind::Nfo, ".nfo", "nfo"),
             sidecar(SidecarKind::Subtitles, ".en.vtt", "words"),
         ],
+        by: None,
     };
     (root, step)
 }

@@ -191,6 +191,18 @@ async fn what_is_short_silent_or_broken_is_right_or_refused_in_words() {
     assert!(refused.contains("neither film nor sound"), "{refused}");
 }
 
+/// What is put in front of a program, and spoils what it makes where it is told to encode.
+fn wrapper(studio: &Studio, spoil: &str) -> Tools {
+    let (wrapper, real) = (studio.path("wrapper"), studio.tools.find(Tool::Ffmpeg).unwrap());
+    let script = format!(
+        "#!/bin/bash\nlast=\"${{!#}}\"\ncase \" $* \" in *' -map_metadata '*) {spoil};; esac\nexec {} \"$@\"\n",
+        real.display()
+    );
+    std::fs::write(&wrapper, script).unwrap();
+    std::fs::set_permissions(&wrapper, Permissions::from_mode(0o755)).unwrap();
+    studio.tools.clone().with(Tool::Ffmpeg, &wrapper)
+}
+
 // The wrapper ends well, and what it made is another film.
 // invariant: F-27
 #[tokio::test]
@@ -201,7 +213,6 @@ async fn whatever_an_encoder_spoils_is_noticed_and_the_source_is_as_it_was() {
          -metadata:s:a:0 language=eng -metadata:s:a:1 language=ger film.mkv"
     )).await;
     let before = std::fs::read(studio.path("film.mkv")).unwrap();
-    let real = studio.tools.find(Tool::Ffmpeg).unwrap();
     // What is done with the arguments of an encoder, and what is said of that.
     let cases = [
         ("short", r#"set -- "${@:1:$#-1}" -t 2 "$last""#, "plays for"),
@@ -216,17 +227,42 @@ async fn whatever_an_encoder_spoils_is_noticed_and_the_source_is_as_it_was() {
         ("in another codec", r#"set -- "${@:1:$#-1}" -c:a:0 mp2 "$last""#, "has the codec"),
     ];
     for (what, spoil, said) in cases {
-        let wrapper = studio.path("wrapper");
-        let script = format!(
-            "#!/bin/bash\nlast=\"${{!#}}\"\ncase \" $* \" in *' -progress '*) {spoil};; esac\nexec {} \"$@\"\n",
-            real.display()
-        );
-        std::fs::write(&wrapper, script).unwrap();
-        std::fs::set_permissions(&wrapper, Permissions::from_mode(0o755)).unwrap();
-        let tools = studio.tools.clone().with(Tool::Ffmpeg, &wrapper);
-        let refused = studio.make_with(&tools, "film.mkv", "archive").await;
+        let refused = studio.make_with(&wrapper(&studio, spoil), "film.mkv", "archive").await;
         let refused = refused.expect_err(what);
         assert!(refused.contains(said), "{what}: {refused}");
     }
     assert_eq!(std::fs::read(studio.path("film.mkv")).unwrap(), before);
+}
+
+// Nothing but its look and its sound says so: streams, times and lengths are right.
+// invariant: F-27
+#[tokio::test]
+async fn another_picture_and_another_sound_at_the_same_times_are_noticed() {
+    let studio = Studio::open();
+    // A voice of sorts: it rises and falls, and never twice in the same time.
+    let voice = "aevalsrc=exprs='0.4*sin(440*2*PI*t)*gt(sin(7*t*t)\\,0.2)':d=12";
+    studio.run(&format!(
+        "-f lavfi -i testsrc2=s=320x180:r=24:d=12 -f lavfi -i {voice} -c:v libx264 -preset ultrafast -c:a ac3 film.mkv"
+    )).await;
+    let made = studio.make("film.mkv", "web").await.unwrap();
+    assert_eq!(made.proof.alike_count, 2, "{:?}", made.proof);
+    let in_chain = |what: &str| format!("set -- \"${{@/format=yuv420p/{what},format=yuv420p}}\"");
+    let of_sound = |what: &str| format!("set -- \"${{@:1:$#-1}}\" -af {what} \"$last\"");
+    let cases = [
+        ("a still picture", in_chain("trim=end=4,tpad=stop_mode=clone:stop_duration=8"), "stands still at"),
+        ("another picture", in_chain("negate"), "looks otherwise at 0 s"),
+        (
+            "a late picture",
+            in_chain("tpad=start_mode=clone:start_duration=0.2,trim=end=12"),
+            "is late by 200 ms",
+        ),
+        ("a late sound", of_sound("adelay=100:all=1,atrim=end=12"), "is late by 100 ms"),
+        ("no sound", of_sound("volume=0"), "is silent at 0 s"),
+        ("another sound", of_sound("areverse"), "sounds otherwise at 0 s"),
+    ];
+    for (what, spoil, said) in cases {
+        let refused = studio.make_with(&wrapper(&studio, &spoil), "film.mkv", "web").await;
+        let refused = refused.expect_err(what);
+        assert!(refused.contains(said), "{what}: {refused}");
+    }
 }

@@ -3,6 +3,7 @@
 
 mod outlook;
 mod renaming;
+mod replacing;
 
 use mediary_events::{
     Asked as _, Concern as _, Subject, codec,
@@ -15,14 +16,16 @@ use mediary_events::{
 use mediary_schema::{
     AttemptId, FileId, JobId, PlanId, PlaylistId, ProjectId, RootId, SettingId, UndoId,
     account::Permission,
-    file::{FileState, Stamp},
+    file::Stamp,
     job::{Failure, ResourceUse, Work, WorkKind},
     lane::Lane,
+    layout::Sidecar,
     plan::{Followed, Goal, Lease, Left, MoveFiles, Step, Way},
 };
 use serde::Serialize;
 
-use self::outlook::{OtherLists, Outlook, look_at, unfollow};
+use self::outlook::{OtherLists, Outlook, look_at, otherwise, unfollow};
+pub(super) use self::replacing::{carry_out, replacement};
 use super::{job, schedule};
 use crate::gate::{Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
 
@@ -57,6 +60,8 @@ impl LongWork for MoveFiles {
             Way::OutOfTrash => format!("{files} out of the trash"),
             Way::ToNewNames => format!("{files} to other names"),
             Way::ToOldNames => format!("{files} back to the names that they had"),
+            Way::ToReplacements => format!("{files} replaced by what was made of them"),
+            Way::ToOriginals => format!("{files} back from the trash, in place of what was made of them"),
         }
     }
 
@@ -65,7 +70,8 @@ impl LongWork for MoveFiles {
     }
 
     fn lanes(&self) -> Vec<Lane> {
-        let trash = (self.way == Way::IntoTrash).then_some(Lane::Trash);
+        let fills = matches!(self.way, Way::IntoTrash | Way::ToReplacements | Way::ToOriginals);
+        let trash = fills.then_some(Lane::Trash);
         trash.into_iter().chain(self.needs_library.then_some(Lane::LibraryDisk)).collect()
     }
 
@@ -189,36 +195,6 @@ fn apply(story: &mut Transaction<'_>, plan_id: PlanId, job_id: JobId) -> Result<
     Ok(told)
 }
 
-/// What is otherwise with a file than was planned for, in words.
-fn otherwise(
-    story: &mut Transaction<'_>,
-    step: &Step,
-    plan_id: PlanId,
-    way: Way,
-) -> Result<Option<String>, Refusal> {
-    let uuid = step.file_id.uuid();
-    if story.version::<File>(uuid)? == step.version {
-        return Ok(None);
-    }
-    let now = story.state::<File>(uuid)?;
-    let is_done = match way {
-        Way::IntoTrash => now.lease.is_some_and(|lease| lease.plan_id == plan_id),
-        Way::OutOfTrash => now.lease.is_none() && now.is_looked_at(),
-        Way::ToNewNames => now.is_there() && now.path == step.to,
-        Way::ToOldNames => now.is_there() && now.path.as_deref() == Some(step.path.as_str()),
-    };
-    if is_done {
-        return Ok(None);
-    }
-    let path = now.path.as_deref().filter(|path| *path != step.path);
-    let state = now.state.map_or("gone", FileState::name);
-    Ok(Some(match path {
-        Some(path) => format!("{} is at '{path}' now", step.file_id),
-        None if now.state == Some(step.state) => format!("{} was written since", step.file_id),
-        None => format!("{} is {state} now", step.file_id),
-    }))
-}
-
 /// The part of a plan that is about a list, and not about its files.
 struct Unfollowing<'a> {
     playlist_id: PlaylistId,
@@ -340,6 +316,8 @@ pub enum Moved {
         /// What the file system says of it.
         stamp: Stamp,
     },
+    /// This lies beside it from now on, too.
+    Joined(Vec<Sidecar>),
 }
 
 /// Records what an attempt has moved; refused if it lost the job.
@@ -360,6 +338,12 @@ pub fn record(
             Moved::Back(stamp) => file::Command::Restore { stamp: *stamp },
             Moved::Renamed { path, stamp } => {
                 file::Command::Move { path: path.clone(), stamp: *stamp, plan_id: Some(plan_id) }
+            }
+            Moved::Joined(more) => {
+                let known = story.state::<File>(file_id.uuid())?;
+                let (mut sidecars, missing) = (known.sidecars.clone(), known.missing.clone());
+                sidecars.extend(more.iter().filter(|each| !known.sidecars.contains(each)).cloned());
+                file::Command::Accompany { sidecars, missing }
             }
         };
         match story.part(|story| story.entail::<File>(file_id.uuid(), command.clone())) {

@@ -4,20 +4,24 @@ use mediary_events::{
     Asked as _, Concern as _, codec,
     file::{self, File},
     job::Outcome,
-    transcode::{Ask, Command, Made, Phase, Transcode, ask::Start},
+    transcode::{
+        Ask, Command, Made, Phase, Rejection, Transcode,
+        ask::{ReplaceFiles, Start},
+    },
 };
 use mediary_schema::{
-    AttemptId, FileId, JobId, RootId, Subject,
+    AttemptId, FileId, JobId, PlanId, RootId, Subject,
     account::Permission,
     file::{Stamp, Verified},
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
     lane::Lane,
     layout::{MissingSidecar, Sidecar, stem},
-    transcode::{Profile, Proof, Recipe, TranscodeFile, TranscodeId},
+    plan::{Goal, Step},
+    transcode::{Profile, Proof, Recipe, Replace, TranscodeFile, TranscodeId},
 };
 use serde::Serialize;
 
-use super::job;
+use super::{job, plan};
 use crate::gate::{Effects, Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
 
 /// Transcodes, to everybody else.
@@ -95,7 +99,10 @@ impl Story for Ask {
     type Told = Told;
 
     fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
-        let Self::Start(Start { file_ids, profile, again, ticket }) = self;
+        let Start { file_ids, profile, again, replace, ticket } = match self {
+            Self::Start(asked) => asked,
+            Self::Replace(asked) => return replace_all(story, asked),
+        };
         let profile: Profile = profile.parse()?;
         job::take_ticket(story, ticket)?;
         let (command_id, retry) = (story.caller().command_id, story.retry_policy());
@@ -104,11 +111,53 @@ impl Story for Ask {
             let title = title_of(story, *file_id)?;
             let transcode_id = story.identities().transcode(*file_id, &profile);
             let job_id = story.identities().job(command_id, &transcode_id.to_string());
-            let task = TranscodeFile { transcode_id, file_id: *file_id, title, profile: profile.clone() };
+            let (file_id, profile, replace) = (*file_id, profile.clone(), *replace);
+            let task = TranscodeFile { transcode_id, file_id, title, profile, replace };
             job_ids.push(request(story, &task, job_id, *again, retry)?);
         }
         Ok(Told { job_ids })
     }
+}
+
+/// Has what was made take the places of what it was made of, by one plan.
+fn replace_all(story: &mut Transaction<'_>, asked: &ReplaceFiles) -> Result<Told, Refusal> {
+    let ReplaceFiles { transcode_ids, replace, ticket } = asked;
+    story.require(Permission::DELETE)?;
+    job::take_ticket(story, ticket)?;
+    let mut steps = Vec::new();
+    for transcode_id in transcode_ids {
+        let state = story.state::<Transcode>(transcode_id.uuid())?;
+        let not_made = Rejection::NotMade { transcode_id: *transcode_id };
+        let (Phase::Made { file_id: made }, Some(file_id)) = (state.phase, state.file_id) else {
+            return Err(not_made.into());
+        };
+        let source_blake3 = state.source_blake3.clone();
+        if !story.state::<File>(made.uuid())?.is_there() {
+            return Err(not_made.into());
+        }
+        steps.push(step(story, file_id, made, source_blake3.as_deref(), *replace)?);
+    }
+    let command_id = story.caller().command_id;
+    let plan_id = PlanId::from_uuid(story.identities().made_by(PlanId::KIND, command_id));
+    let job_id = story.identities().job(command_id, "plan");
+    let job_id = plan::carry_out(story, plan_id, Goal::ReplaceFiles {}, &steps, job_id)?;
+    for transcode_id in transcode_ids {
+        story.entail::<Transcode>(transcode_id.uuid(), Command::Replace { plan_id })?;
+    }
+    Ok(Told { job_ids: vec![job_id] })
+}
+
+/// What becomes of a file that another one was made of; refused if its bytes are not those of which that is proved.
+fn step(
+    story: &mut Transaction<'_>,
+    file_id: FileId,
+    made: FileId,
+    source_blake3: Option<&str>,
+    replace: Replace,
+) -> Result<Step, Refusal> {
+    let step = plan::replacement(story, file_id, made, replace.allow_links)?;
+    let is_same = |step: &Step| Some(step.blake3.as_str()) == source_blake3;
+    step.filter(is_same).ok_or_else(|| Rejection::SourceChanged { file_id }.into())
 }
 
 /// What a file is called; refused if it is not there.
@@ -130,21 +179,27 @@ fn request(
     retry: RetryPolicy,
 ) -> Result<JobId, Refusal> {
     story.require(Permission::TRANSCODE)?;
+    if task.replace.is_some() {
+        story.require(Permission::DELETE)?;
+    }
     let uuid = task.transcode_id.uuid();
+    let profile = Box::new(task.profile.clone());
+    let (file_id, title, replace) = (task.file_id, task.title.clone(), task.replace.is_some());
+    let mut command = Command::Request { job_id, file_id, title, profile, again, replace };
     if let Phase::Wanted { job_id } = story.state::<Transcode>(uuid)?.phase {
+        story.execute::<Transcode>(uuid, command)?;
         job::go_on(story, job_id)?;
         job::join(story, job_id)?;
         return Ok(job_id);
     }
     // What was made and is gone since is made again.
-    let again = again
-        || match story.state::<Transcode>(uuid)?.phase {
-            Phase::Made { file_id } => !story.state::<File>(file_id.uuid())?.is_there(),
-            _ => false,
-        };
-    let profile = Box::new(task.profile.clone());
-    let command =
-        Command::Request { job_id, file_id: task.file_id, title: task.title.clone(), profile, again };
+    let is_gone = match story.state::<Transcode>(uuid)?.phase {
+        Phase::Made { file_id } => !story.state::<File>(file_id.uuid())?.is_there(),
+        _ => false,
+    };
+    if let Command::Request { again, .. } = &mut command {
+        *again |= is_gone;
+    }
     story.execute::<Transcode>(uuid, command)?;
     job::open(story, job_id, &task.work(), retry)
 }
@@ -201,9 +256,34 @@ pub fn finish(
     if !sidecars.is_empty() || !missing.is_empty() {
         story.entail::<File>(file_id.uuid(), file::Command::Accompany { sidecars, missing })?;
     }
-    let complete = Command::Complete { job_id, made: Box::new(made) };
+    let (source_blake3, complete) =
+        (made.source_blake3.clone(), Command::Complete { job_id, made: Box::new(made) });
     story.entail::<Transcode>(task.transcode_id.uuid(), complete)?;
+    if let Some(replace) = task.replace {
+        // What it was made of may be another one by now: what was made lies beside it then, and that is said of it.
+        let replaced = story.part(|story| replace_one(story, task, file_id, &source_blake3, replace));
+        match replaced {
+            Ok(()) | Err(Refusal::Rejected(_)) => {}
+            Err(refusal) => return Err(refusal),
+        }
+    }
     Ok(file_id)
+}
+
+/// Has what an attempt has made take the place of what it was made of.
+fn replace_one(
+    story: &mut Transaction<'_>,
+    task: &TranscodeFile,
+    made: FileId,
+    source_blake3: &str,
+    replace: Replace,
+) -> Result<(), Refusal> {
+    let step = step(story, task.file_id, made, Some(source_blake3), replace)?;
+    let command_id = story.caller().command_id;
+    let plan_id = PlanId::from_uuid(story.identities().made_by(PlanId::KIND, command_id));
+    let job_id = story.identities().job(command_id, "plan");
+    plan::carry_out(story, plan_id, Goal::ReplaceFiles {}, &[step], job_id)?;
+    story.entail::<Transcode>(task.transcode_id.uuid(), Command::Replace { plan_id })
 }
 
 /// Ends a transcode that left nothing: there was nothing to do, or what was made came out larger.

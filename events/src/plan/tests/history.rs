@@ -1,9 +1,9 @@
 use mediary_schema::{
-    PlaylistId, Priority, RootId, Ticket,
+    FileId, PlaylistId, Priority, RootId, Ticket,
     cookies::{CookieMode, UseCookies},
     file::{FileState, Inode, Stamp},
     layout::{Layout, Sidecar, SidecarKind},
-    plan::{Followed, Goal, Left, LeftFor, Refreshes, Spared, SparedFor, Step},
+    plan::{Followed, Goal, Left, LeftFor, Refreshes, Replacement, Spared, SparedFor, Step},
     playlist::{Filter, Keeping, KeptEntries},
     schedule::{Rhythm, Timing},
 };
@@ -29,6 +29,7 @@ fn samples() -> Vec<Event> {
         stamp: Some(stamp),
         to: None,
         sidecars: Vec::new(),
+        by: None,
     };
     let sidecar = |language: Option<&str>| Sidecar {
         kind: if language.is_some() { SidecarKind::Subtitles } else { SidecarKind::Nfo },
@@ -42,6 +43,20 @@ fn samples() -> Vec<Event> {
         sidecars: vec![sidecar(None), sidecar(Some("en"))],
         ..step.clone()
     };
+    let by = Replacement {
+        file_id: FileId::from_uuid(samples::uuid(5)),
+        path: "Open movies/Big Buck Bunny 60fps 4K [aqz-KE-bpKQ].archive.mkv".to_owned(),
+        size_bytes: 61_002_117,
+        blake3: step.blake3.clone(),
+        stamp: Some(stamp),
+        sidecars: vec![sidecar(Some("de"))],
+        may_be_linked: true,
+    };
+    let replaced = Step {
+        to: Some("Open movies/Big Buck Bunny 60fps 4K [aqz-KE-bpKQ].mkv".to_owned()),
+        by: Some(Box::new(by)),
+        ..step.clone()
+    };
     let spared = |reason| Spared { file_id, reason };
     let spared = vec![
         spared(SparedFor::State(FileState::Lost)),
@@ -49,9 +64,10 @@ fn samples() -> Vec<Event> {
         spared(SparedFor::InPlace {}),
         spared(SparedFor::NoLayout {}),
     ];
-    let left = vec![Left { file_id, reason: LeftFor::Occupied }];
+    let left = vec![Left { file_id, reason: LeftFor::Occupied }, Left { file_id, reason: LeftFor::Linked }];
     vec![
         made(Goal::DeleteFiles {}),
+        made(Goal::ReplaceFiles {}),
         made(Goal::Unfollow { playlist_id, version: 7, followed: Box::default(), ended_jobs: Vec::new() }),
         made(Goal::Unfollow {
             playlist_id,
@@ -77,7 +93,7 @@ fn samples() -> Vec<Event> {
         made(Goal::RestoreFiles {}),
         made(Goal::RenameFiles { playlist_id: None }),
         made(Goal::RenameFiles { playlist_id: Some(playlist_id) }),
-        Event::Listed { steps: vec![step.clone(), renamed], spared: Vec::new() },
+        Event::Listed { steps: vec![step.clone(), renamed, replaced], spared: Vec::new() },
         Event::Listed { steps: vec![Step { stamp: None, ..step }], spared },
         Event::ApplyRequested { job_id },
         Event::Applied { job_id, left: Vec::new() },

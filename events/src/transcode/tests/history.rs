@@ -1,4 +1,5 @@
 use mediary_schema::{
+    PlanId,
     media::Hdr,
     transcode::{AudioCodec, Fate, HdrRule, LeftOut, Planned, Recipe, VideoCodec, VideoFilter},
 };
@@ -48,11 +49,18 @@ fn samples() -> Vec<Event> {
     kept.keep_audio = vec!["original".to_owned(), "eng".to_owned()];
     let requested = |profile| {
         let (file_id, title) = (samples::file_id(), "On logs".to_owned());
-        Event::Requested { job_id, file_id, title, profile: Box::new(profile) }
+        Event::Requested { job_id, file_id, title, profile: Box::new(profile), replace: false }
+    };
+    let replacing = |event| match event {
+        Event::Requested { job_id, file_id, title, profile, .. } => {
+            Event::Requested { job_id, file_id, title, profile, replace: true }
+        }
+        event => event,
     };
     vec![
         requested(profile("web")),
-        requested(kept),
+        replacing(requested(kept)),
+        Event::ReplaceRequested { plan_id: PlanId::from_uuid(samples::uuid(6)) },
         Event::Completed { job_id, made: Box::new(samples::transcoded()) },
         Event::Completed { job_id, made: Box::new(made) },
         Event::FoundFit { job_id },

@@ -7,7 +7,7 @@ pub(crate) const CONCERN: Concern = Concern {
     nouns: &[Noun::of::<super::Verb>("transcode", "Make files of files, and see what a library is made of")],
     fragments: &[include_str!("transcode.fragment.graphql")],
     #[cfg(test)]
-    documents: &[&super::START, &super::LIST, &super::SHOW, &super::profile::LIST],
+    documents: &[&super::START, &super::REPLACE, &super::LIST, &super::SHOW, &super::profile::LIST],
     parts: |ground| {
         let transcoder = Transcoder::new(ground.ffmpeg(), ground.room.clone());
         let clerk = TranscodeClerk::new(ground.library.clone());

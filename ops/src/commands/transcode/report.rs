@@ -14,7 +14,7 @@ use crate::{
         transcode::{Transcode, TranscodeProof},
     },
     client::Client,
-    commands::{failure::Failure, file::root, job},
+    commands::{failure::Failure, file::root, job, plan},
     output::Output,
 };
 
@@ -31,6 +31,8 @@ pub(super) struct Report {
     /// What was made, once it is.
     output: Option<Place>,
     proof: Option<Proof>,
+    /// Whether it has the place of what it was made of; none if it was to lie beside it.
+    replaced: Option<Replaced>,
     /// How many bytes it has less; below zero if it came out larger.
     saved_bytes: Option<i64>,
     /// What ffmpeg was told, in which `IN`, `OUT` and `BESIDE` stand for paths.
@@ -58,6 +60,41 @@ struct Proof {
     decoded: bool,
     duration_delta_ms: i64,
     streams: i64,
+    alike: i64,
+}
+
+/// How what was made gets the place of what it was made of.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replaced {
+    /// By which plan; none if what it was made of was not there as it had been.
+    plan_id: Option<String>,
+    /// How far that is.
+    state: Option<String>,
+    /// By what it is taken back.
+    undo_id: Option<String>,
+    /// Whether nothing was touched.
+    is_left: bool,
+}
+
+/// Waits until what jobs have made has the places of what it was made of, where it is to have them; fails if some has not.
+pub(super) async fn replaced(
+    client: &Client,
+    output: &mut Output,
+    jobs: &[Job],
+) -> Result<Result<(), Failure>, Failure> {
+    let mut verdict = Ok(());
+    for told in jobs {
+        let Some(id) = told.subject_ids.iter().find(|id| id.starts_with("transcode-")) else { continue };
+        let found: Option<Transcode> =
+            client.ask(&SHOW, json!({ "id": id, "minPosition": told.changed_at })).await?;
+        let Some(plan) = found.and_then(|found| found.plan) else { continue };
+        let Some(job_id) = &plan.job_id else { continue };
+        let carried_out = plan::carried_out(client, output, (&plan.id, job_id), Some(told.changed_at)).await;
+        let whole = carried_out.and_then(|plan| plan::whole_or_left(&plan));
+        verdict = verdict.and(whole);
+    }
+    Ok(verdict)
 }
 
 /// Reports on jobs that have ended, in their order.
@@ -98,6 +135,12 @@ impl Report {
             duration_ms: file.duration_ms,
             blake3: file.blake3.clone(),
         };
+        let replaced = transcode.is_replacing.then(|| Replaced {
+            plan_id: transcode.plan.as_ref().map(|plan| plan.id.clone()),
+            state: transcode.plan.as_ref().map(|plan| plan.state.clone()),
+            undo_id: transcode.plan.as_ref().and_then(|plan| plan.undo_id.clone()),
+            is_left: transcode.plan.as_ref().is_some_and(|plan| plan.left_count > 0),
+        });
         let saved = |(was, is): (u64, u64)| was.cast_signed().saturating_sub(is.cast_signed());
         Self {
             job_id: told.id.clone(),
@@ -109,7 +152,9 @@ impl Report {
                 decoded: proof.is_decoded,
                 duration_delta_ms: proof.duration_delta_ms,
                 streams: proof.stream_count,
+                alike: proof.alike_count,
             }),
+            replaced,
             saved_bytes: transcode.source_bytes.zip(transcode.result_bytes).map(saved),
             command: transcode.arguments.clone(),
             transcode,

@@ -7,6 +7,7 @@ const WORDS = {
   UNFOLLOW: INTO_TRASH,
   RESTORE_FILES: ["out of the trash", "come back"],
   RENAME_FILES: ["get new names", "stay where they are"],
+  REPLACE_FILES: ["are replaced", "go into the trash"],
 } as const;
 
 /** What a plan comes to, in four numbers. */

@@ -69,7 +69,13 @@ const Undo = graphql(`
 export type PlanShown = NonNullable<ResultOf<typeof PlanOf>["plan"]>;
 
 /** Whether bytes are destroyed by it in the end. */
-const DESTROYS = { DELETE_FILES: true, UNFOLLOW: true, RESTORE_FILES: false, RENAME_FILES: false } as const;
+const DESTROYS = {
+  DELETE_FILES: true,
+  UNFOLLOW: true,
+  RESTORE_FILES: false,
+  RENAME_FILES: false,
+  REPLACE_FILES: true,
+} as const;
 
 /** Asks for a plan. */
 export function usePlan(id: string) {

@@ -82,6 +82,9 @@ function Named({ plan }: { plan: PlanShown }) {
   if (plan.goal === "RENAME_FILES") {
     return `The ${files} whose names are others by the layout that is set.`;
   }
+  if (plan.goal === "REPLACE_FILES") {
+    return `The ${files} of which another one was made, and proved.`;
+  }
   return plan.goal === "RESTORE_FILES"
     ? `The ${files} that somebody chose in the trash.`
     : `The ${files} that somebody chose, and no other.`;

@@ -5,7 +5,7 @@ import type { StateName } from "../../parts/State";
 
 /** What is needed of a plan to say what it is. */
 export interface PlanSaid {
-  goal: "DELETE_FILES" | "UNFOLLOW" | "RESTORE_FILES" | "RENAME_FILES";
+  goal: "DELETE_FILES" | "UNFOLLOW" | "RESTORE_FILES" | "RENAME_FILES" | "REPLACE_FILES";
   state: "READY" | "APPLYING" | "APPLIED" | "STOPPED" | "UNDOING" | "UNDONE";
   fileCount: number;
 }
@@ -28,6 +28,8 @@ export function verbOf({ goal, fileCount }: PlanSaid): string {
       return `Restore ${files}`;
     case "RENAME_FILES":
       return `Rename ${files}`;
+    case "REPLACE_FILES":
+      return `Replace ${files}`;
     default:
       return fileCount === 0 ? "Unfollow" : `Unfollow and delete ${files}`;
   }
@@ -43,6 +45,8 @@ export function doneOf({ goal, fileCount }: PlanSaid): string {
       return `${files} restored`;
     case "RENAME_FILES":
       return `${files} renamed`;
+    case "REPLACE_FILES":
+      return `${files} replaced`;
     default:
       return fileCount === 0 ? "Unfollowed" : `Unfollowed, ${files} deleted`;
   }
@@ -105,6 +109,11 @@ const MOVES = {
   UNFOLLOW: INTO_TRASH,
   RESTORE_FILES: ["goes back to its place", "back in its place", "in the trash again"],
   RENAME_FILES: ["gets its new name", "under its new name", "under its old name"],
+  REPLACE_FILES: [
+    "goes into the trash, for what was made of it",
+    "in the trash; what was made of it has its place",
+    "back in its place",
+  ],
 } as const;
 
 /** What becomes, or became, of a file that a plan moves. */

@@ -8,7 +8,7 @@ import { State } from "../../parts/State";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { ThingLink } from "../../parts/ThingLink";
 import { TranscodeFields, type TranscodeShown } from "./transcode";
-import { became, change, standing } from "./words";
+import { became, change, placeWords, standing } from "./words";
 import "./transcode.css";
 
 const TranscodesOf = graphql(
@@ -71,13 +71,15 @@ export function List() {
 }
 
 function Row({ transcode }: { transcode: TranscodeShown }) {
-  const { id, title, profile, state, sourceBytes, resultBytes, failure, requestedAt, result } = transcode;
+  const { id, title, profile, state, sourceBytes, resultBytes, failure, requestedAt, result, plan } =
+    transcode;
   const { is, word } = standing(state);
   const less = change(transcode);
   return (
     <tr>
       <td>
         <State is={is}>{word}</State>
+        {plan !== null && <span className="s q block">{placeWords(transcode)}</span>}
         {failure !== null && state === "FAILED" && <span className="s q block">{failure.message}</span>}
       </td>
       <td>
@@ -115,5 +117,6 @@ export function proofWords({ proof, recipe }: Pick<TranscodeShown, "proof" | "re
   }
   const read = proof.isDecoded ? "Every frame decoded" : "Every packet read";
   const beside = recipe === null || recipe.beside.length === 0 ? "" : `, ${recipe.beside.length} beside it`;
-  return `${read}, ${count(proof.streamCount, "stream")}${beside}, within ${Math.abs(proof.durationDeltaMs)} ms`;
+  const alike = proof.alikeCount === 0 ? "" : `, ${proof.alikeCount} compared by look and sound`;
+  return `${read}, ${count(proof.streamCount, "stream")}${alike}${beside}, within ${Math.abs(proof.durationDeltaMs)} ms`;
 }

@@ -10,8 +10,8 @@ import "./transcode.css";
 
 const ProfilesOf = graphql(`query ProfilesOf { transcodeProfiles { name about } }`);
 const TranscodeStart = graphql(`
-  mutation TranscodeStart($id: ID!, $profile: String!) {
-    transcodeStart(input: { fileIds: [$id], profile: $profile }) {
+  mutation TranscodeStart($id: ID!, $profile: String!, $replace: TranscodeReplaceRules) {
+    transcodeStart(input: { fileIds: [$id], profile: $profile, replace: $replace }) {
       position
       userErrors { code message advice retryable }
     }
@@ -34,12 +34,25 @@ export function Make({ fileId }: { fileId: string }) {
 function Choice({ fileId, off }: { fileId: string; off: string | undefined }) {
   const { data, problem, refetch } = useLive(ProfilesOf, {}, []);
   const start = useAct(TranscodeStart);
+  const mayReplace = useMay("delete");
   const [asked, setAsked] = useState<string>();
+  const [replaces, setReplaces] = useState(false);
   if (problem !== undefined) {
     return <Failed problem={problem} onRetry={refetch} />;
   }
   return (
     <div>
+      {mayReplace.isShown && (
+        <label className="transcode-place">
+          <input
+            type="checkbox"
+            checked={replaces}
+            disabled={mayReplace.off !== undefined}
+            onChange={(event) => setReplaces(event.target.checked)}
+          />
+          In its place, once it is proved <span className="s q">(the original goes into the trash)</span>
+        </label>
+      )}
       <ul className="transcode-choice">
         {data?.transcodeProfiles.map(({ name, about }) => (
           <li key={name}>
@@ -49,7 +62,8 @@ function Choice({ fileId, off }: { fileId: string; off: string | undefined }) {
               off={off}
               running={start.isRunning && "Asking…"}
               onClick={async () => {
-                if ((await start.run({ id: fileId, profile: name })) !== null) {
+                const replace = replaces ? {} : null;
+                if ((await start.run({ id: fileId, profile: name, replace })) !== null) {
                   setAsked(name);
                 }
               }}

@@ -1,12 +1,14 @@
+import { useAct, useMay } from "../../client/act";
 import { graphql } from "../../client/graphql";
 import { useLive } from "../../client/live";
+import { Button } from "../../parts/Button";
 import { moment, size } from "../../parts/format";
 import { State } from "../../parts/State";
-import { Failed, Loading } from "../../parts/states";
+import { Failed, Loading, Refused } from "../../parts/states";
 import { ThingLink } from "../../parts/ThingLink";
 import { proofWords } from "./List";
-import { TranscodeFields } from "./transcode";
-import { change, standing } from "./words";
+import { TranscodeFields, type TranscodeShown } from "./transcode";
+import { change, placeWords, standing } from "./words";
 
 const TranscodeOf = graphql(
   `
@@ -19,6 +21,15 @@ const TranscodeOf = graphql(
   `,
   [TranscodeFields],
 );
+
+const TranscodeReplace = graphql(`
+  mutation TranscodeReplace($id: ID!) {
+    transcodeReplace(input: { ids: [$id] }) {
+      position
+      userErrors { code message advice retryable }
+    }
+  }
+`);
 
 /** The making of a file of another one, in its drawer. */
 export function Now({ id }: { id: string }) {
@@ -64,6 +75,7 @@ export function Now({ id }: { id: string }) {
           </dd>
         </>
       )}
+      <Place transcode={transcode} />
       {sourceBytes !== null && resultBytes !== null && (
         <>
           <dt>Size</dt>
@@ -120,5 +132,48 @@ export function Now({ id }: { id: string }) {
         </>
       )}
     </dl>
+  );
+}
+
+/** Whether it has the place of what it was made of, and the way there and back. */
+function Place({ transcode }: { transcode: TranscodeShown }) {
+  const may = useMay("delete");
+  const replace = useAct(TranscodeReplace);
+  const { id, state, result, source, plan } = transcode;
+  const words = placeWords(transcode);
+  // As long as both are there, the one can have the place of the other.
+  const canReplace =
+    may.isShown && state === "MADE" && result?.state === "PRESENT" && source !== null && plan?.undoId == null;
+  if (words === undefined && !canReplace) {
+    return null;
+  }
+  return (
+    <>
+      <dt>Place</dt>
+      <dd>
+        {words ?? "Beside the original"}
+        {plan !== null && (
+          <span className="block">
+            <ThingLink id={plan.id} href={`/library/plans/${plan.id}`}>
+              {plan.undoId === null ? "The plan" : "The plan, by which it is taken back"}
+            </ThingLink>
+          </span>
+        )}
+        {canReplace && (
+          <span className="block">
+            <Button
+              small
+              icon="transcode"
+              off={may.off}
+              running={replace.isRunning && "Asking…"}
+              onClick={() => void replace.run({ id })}
+            >
+              Put it in the original's place
+            </Button>
+          </span>
+        )}
+        <Refused problem={replace.problem} />
+      </dd>
+    </>
   );
 }

@@ -11,10 +11,12 @@ export const TranscodeFields = graphql(`
     resultBytes
     requestedAt
     failure { message advice }
-    proof { isDecoded durationDeltaMs streamCount }
+    proof { isDecoded durationDeltaMs streamCount alikeCount }
     recipe { container beside leftOut { index why } streams { index codec } }
     source { id path }
-    result { id path }
+    result { id path state }
+    isReplacing
+    plan { id state undoId leftCount }
     job { id }
   }
 `);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { became, change } from "./words";
+import { became, change, placeWords } from "./words";
 
 test("how much less it is, is said in whole parts of a hundred", () => {
   expect(change({ sourceBytes: 1_000, resultBytes: 380 })).toBe("62 % less");
@@ -14,4 +14,17 @@ test("what was not made counts for nothing", () => {
   expect(became([failed])).toBeUndefined();
   const made = { state: "MADE", sourceBytes: 2 << 20, resultBytes: 1 << 20 } as const;
   expect(became([made, made, failed])).toBe("4.19 MB became 2.10 MB");
+});
+
+test("where it is, is said for what it was made of", () => {
+  const of = (state: string, leftCount = 0) =>
+    placeWords({ isReplacing: true, state: "MADE", plan: { state, leftCount } });
+  expect(placeWords({ isReplacing: false, state: "MADE", plan: null })).toBeUndefined();
+  expect(placeWords({ isReplacing: true, state: "WANTED", plan: null })).toBe("To be that of the original");
+  expect(placeWords({ isReplacing: true, state: "MADE", plan: null })).toMatch(/not what it was/);
+  expect(of("APPLYING")).toBe("To be that of the original");
+  expect(of("APPLIED")).toMatch(/in the trash/);
+  expect(of("APPLIED", 1)).toMatch(/not touched/);
+  expect(of("STOPPED")).toMatch(/not touched/);
+  expect(of("UNDONE")).toMatch(/back in its place/);
 });

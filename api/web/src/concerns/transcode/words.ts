@@ -23,6 +23,37 @@ export function standing(state: TranscodeState): { is: StateName; word: string }
   }
 }
 
+/** The plan by which something gets the place of what it was made of. */
+export interface Replacing {
+  isReplacing: boolean;
+  state: TranscodeState;
+  plan: { state: string; leftCount: number } | null;
+}
+
+/** Where what was made is, for what it was made of; nothing if it was only to lie beside it. */
+export function placeWords({ isReplacing, state, plan }: Replacing): string | undefined {
+  if (plan === null) {
+    if (!isReplacing) {
+      return undefined;
+    }
+    return state === "MADE"
+      ? "Beside the original, which is not what it was when this was made of it"
+      : "To be that of the original";
+  }
+  switch (plan.state) {
+    case "APPLIED":
+      return plan.leftCount === 0
+        ? "That of the original, which is in the trash"
+        : "Beside the original: it was not touched";
+    case "STOPPED":
+      return "Beside the original: it was not touched";
+    case "UNDONE":
+      return "None: the original is back in its place";
+    default:
+      return "To be that of the original";
+  }
+}
+
 /** How many bytes it was made of, and how many it has. */
 export interface Sizes {
   sourceBytes: number | null;

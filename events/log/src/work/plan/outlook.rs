@@ -8,7 +8,7 @@ use mediary_events::{
     playlist::{self, Playlist},
 };
 use mediary_schema::{
-    FileId, ItemId, JobId, PlaylistId,
+    FileId, ItemId, JobId, PlanId, PlaylistId,
     cookies::UseCookies,
     file::FileState,
     plan::{Followed, Goal, Spared, SparedFor, Step, Way},
@@ -46,7 +46,9 @@ pub(super) fn step(story: &mut Transaction<'_>, file_id: FileId, way: Way) -> Re
     let version = story.version::<File>(file_id.uuid())?;
     let known = story.state::<File>(file_id.uuid())?;
     let is_there = match known.state {
-        Some(FileState::Present) => matches!(way, Way::IntoTrash | Way::ToNewNames),
+        Some(FileState::Present) => {
+            matches!(way, Way::IntoTrash | Way::ToNewNames | Way::ToReplacements)
+        }
         Some(FileState::Changed) => way == Way::IntoTrash,
         Some(FileState::Trashed) => way == Way::OutOfTrash,
         Some(FileState::Lost | FileState::Replaced | FileState::Purged) | None => false,
@@ -68,6 +70,37 @@ pub(super) fn step(story: &mut Transaction<'_>, file_id: FileId, way: Way) -> Re
         stamp,
         to: None,
         sidecars: known.sidecars.clone(),
+        by: None,
+    }))
+}
+
+/// What is otherwise with a file than was planned for, in words.
+pub(super) fn otherwise(
+    story: &mut Transaction<'_>,
+    step: &Step,
+    plan_id: PlanId,
+    way: Way,
+) -> Result<Option<String>, Refusal> {
+    let uuid = step.file_id.uuid();
+    if story.version::<File>(uuid)? == step.version {
+        return Ok(None);
+    }
+    let now = story.state::<File>(uuid)?;
+    let is_done = match way {
+        Way::IntoTrash | Way::ToReplacements => now.lease.is_some_and(|lease| lease.plan_id == plan_id),
+        Way::OutOfTrash | Way::ToOriginals => now.lease.is_none() && now.is_looked_at(),
+        Way::ToNewNames => now.is_there() && now.path == step.to,
+        Way::ToOldNames => now.is_there() && now.path.as_deref() == Some(step.path.as_str()),
+    };
+    if is_done {
+        return Ok(None);
+    }
+    let path = now.path.as_deref().filter(|path| *path != step.path);
+    let state = now.state.map_or("gone", FileState::name);
+    Ok(Some(match path {
+        Some(path) => format!("{} is at '{path}' now", step.file_id),
+        None if now.state == Some(step.state) => format!("{} was written since", step.file_id),
+        None => format!("{} is {state} now", step.file_id),
     }))
 }
 
