@@ -66,7 +66,10 @@ impl crate::Rejection for Rejection {
             }
             Self::LiesBeside => Some("wait for it, then type `mediary transcode replace`".to_owned()),
             Self::NotMade { .. } => Some("`mediary transcode list` shows what was made".to_owned()),
-            Self::SourceChanged { .. } => Some("make it again of what is there now".to_owned()),
+            Self::SourceChanged { .. } => Some(
+                "`mediary transcode show` says whether it has that place already; else make it again of what is there now"
+                    .to_owned(),
+            ),
             Self::NotWanted { .. } => None,
         }
     }

@@ -99,11 +99,11 @@ struct InPlace {
 }
 
 const START_HELP: &str = "\
-What is made is called `NAME.PROFILE.ENDING` and lies beside what it is made of. It is kept only if it is proved: decoded to its last
-frame, each stream as long as it was and in step, nothing lost without a word. What the container does not carry, such as subtitles that
-are pictures, lies in `NAME.PROFILE.mks`; what nothing carries is refused before anything is encoded.
+What is made is called `NAME.PROFILE.ENDING` and lies beside what it is made of. It is kept only if it is proved: decoded to its last \
+frame, each stream as long as it was and in step, looking and sounding alike, nothing lost without a word. What the container does not \
+carry, such as subtitles that are pictures, lies in `NAME.PROFILE.mks`; what nothing carries is refused before anything is encoded.
 
-With `--replace` it is called `NAME.ENDING` then, has the times, the owner and the rights of what it was made of, and that lies in the
+With `--replace` it is called `NAME.ENDING` then, has the times, the owner and the rights of what it was made of, and that lies in the \
 trash as long as others do; `mediary undo` takes it back.
 
 Examples:
@@ -267,10 +267,11 @@ fn details(found: &Transcode) -> String {
         let read = if proof.is_decoded { "decoded to its last frame" } else { "read to its last packet" };
         let streams = plural(proof.stream_count.cast_unsigned(), "stream", "streams");
         let apart = proof.duration_delta_ms.abs();
-        format!(
-            "{read}; {streams}, {} compared by look and sound, at most {apart} ms longer or shorter",
-            proof.alike_count
-        )
+        let alike = match proof.alike_count {
+            0 => String::new(),
+            count => format!(", {count} compared by look and sound"),
+        };
+        format!("{read}; {streams}{alike}, at most {apart} ms longer or shorter")
     });
     fields(&[
         ("id", Some(found.id.clone())),
@@ -305,7 +306,7 @@ fn in_place(found: &Transcode) -> Option<String> {
         ("APPLIED" | "STOPPED", _) => {
             format!("beside it: nothing was touched; `mediary plan show {}` says why", plan.id)
         }
-        ("UNDONE", _) => "none: what it was made of is back in its place".to_owned(),
+        ("UNDONE", _) => "in the trash: what it was made of is back in its place".to_owned(),
         (state, _) => format!("to be that of what it was made of: {} is {}", plan.id, word(state)),
     })
 }

@@ -20,9 +20,11 @@ test("where it is, is said for what it was made of", () => {
   const of = (state: string, leftCount = 0) =>
     placeWords({ isReplacing: true, state: "MADE", plan: { state, leftCount } });
   expect(placeWords({ isReplacing: false, state: "MADE", plan: null })).toBeUndefined();
-  expect(placeWords({ isReplacing: true, state: "WANTED", plan: null })).toBe("To be that of the original");
+  expect(placeWords({ isReplacing: true, state: "WANTED", plan: null })).toBe(
+    "To take the place of the original",
+  );
   expect(placeWords({ isReplacing: true, state: "MADE", plan: null })).toMatch(/not what it was/);
-  expect(of("APPLYING")).toBe("To be that of the original");
+  expect(of("APPLYING")).toBe("To take the place of the original");
   expect(of("APPLIED")).toMatch(/in the trash/);
   expect(of("APPLIED", 1)).toMatch(/not touched/);
   expect(of("STOPPED")).toMatch(/not touched/);

@@ -38,19 +38,19 @@ export function placeWords({ isReplacing, state, plan }: Replacing): string | un
     }
     return state === "MADE"
       ? "Beside the original, which is not what it was when this was made of it"
-      : "To be that of the original";
+      : "To take the place of the original";
   }
   switch (plan.state) {
     case "APPLIED":
       return plan.leftCount === 0
-        ? "That of the original, which is in the trash"
+        ? "In place of the original, which is in the trash"
         : "Beside the original: it was not touched";
     case "STOPPED":
       return "Beside the original: it was not touched";
     case "UNDONE":
-      return "None: the original is back in its place";
+      return "In the trash: the original is back in its place";
     default:
-      return "To be that of the original";
+      return "To take the place of the original";
   }
 }
 
