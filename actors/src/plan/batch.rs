@@ -79,7 +79,8 @@ pub(super) fn move_batch(folder: &Path, intents: &[Intent]) -> io::Result<Batch>
                         Moved::IntoTrash
                     }
                     Way::ToOriginals => {
-                        moved.extend(step.by.iter().map(|by| (by.file_id, Moved::IntoTrash)));
+                        let by = step.by.as_deref().filter(|by| trash.place(by.file_id).exists());
+                        moved.extend(by.map(|by| (by.file_id, Moved::IntoTrash)));
                         Moved::Back(stamp)
                     }
                 };

@@ -33,6 +33,8 @@ struct Swap<'a> {
     outgoing: (&'a str, &'a str),
     comes: &'a dyn Fn(&str, Stamp) -> bool,
     goes: &'a dyn Fn(&str, Stamp) -> bool,
+    /// Whether the one comes also if the other is not there any more.
+    comes_alone: bool,
 }
 
 impl Replacer {
@@ -90,8 +92,8 @@ impl Replacer {
             (path != by.path || is_as_recorded(by, found)) && self.is_made(path, by, found)
         };
         let goes = |path: &str, found: Stamp| self.is_original(path, step, found);
-        let swap =
-            Swap { incoming: (&by.path, to), outgoing: (&step.path, &own), comes: &comes, goes: &goes };
+        let (incoming, outgoing) = ((by.path.as_str(), to), (step.path.as_str(), own.as_str()));
+        let swap = Swap { incoming, outgoing, comes: &comes, goes: &goes, comes_alone: false };
         if let Some(left) = self.swap(&swap)? {
             return Ok(Fate::Left(left));
         }
@@ -116,8 +118,9 @@ impl Replacer {
         };
         let comes = |path: &str, found: Stamp| self.is_original(path, step, found);
         let goes = |path: &str, found: Stamp| self.is_made(path, by, found);
-        let swap =
-            Swap { incoming: (&own, &step.path), outgoing: (from, goes_to), comes: &comes, goes: &goes };
+        // Whoever found what was made wanting may have removed it by hand.
+        let (incoming, outgoing) = ((own.as_str(), step.path.as_str()), (from, goes_to));
+        let swap = Swap { incoming, outgoing, comes: &comes, goes: &goes, comes_alone: true };
         if let Some(left) = self.swap(&swap)? {
             return Ok(Fate::Left(left));
         }
@@ -139,11 +142,12 @@ impl Replacer {
     fn swap(&self, swap: &Swap<'_>) -> Result<Option<LeftFor>, Unusable> {
         let Swap { incoming: (from, to), outgoing: (place, away), .. } = *swap;
         let has_come = self.seen(to)?.is_some_and(|found| (swap.comes)(to, found));
-        let has_gone = self.seen(away)?.is_some_and(|found| (swap.goes)(away, found));
+        let mut has_gone = self.seen(away)?.is_some_and(|found| (swap.goes)(away, found));
         if !has_gone {
             // After an exchange it lies where the other one came from.
             let lies_at = if has_come && to == place { from } else { place };
             match self.seen(lies_at)? {
+                None if swap.comes_alone => has_gone = true,
                 None => return Ok(Some(LeftFor::Gone)),
                 Some(found) if !(swap.goes)(lies_at, found) => return Ok(Some(LeftFor::Otherwise)),
                 Some(_) => {}

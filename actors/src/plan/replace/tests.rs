@@ -233,6 +233,16 @@ fn what_is_otherwise_than_planned_for_is_left_with_both_as_they_are() {
     fs::write(bench.root.path().join("Talks/On logs.mp4"), "somebody's").unwrap();
     assert_eq!(bench.replace(), Fate::Left(LeftFor::Occupied));
     untouched(&bench, "the original");
+    // Who removed what was made by hand gets the original all the same.
+    for to in [FILM, "Talks/On logs.mp4"] {
+        let bench = Bench::new(to);
+        bench.replace();
+        fs::remove_file(bench.root.path().join(to)).unwrap();
+        for _ in 0..2 {
+            assert!(matches!(bench.give_back(BackTo::Trash), Fate::Moved(_)));
+            assert_eq!((bench.text(FILM), bench.in_trash(bench.by.file_id)), (some("the original"), None));
+        }
+    }
     // What was put in its place since is not put away.
     let bench = Bench::new(FILM);
     bench.replace();
