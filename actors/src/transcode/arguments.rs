@@ -17,8 +17,6 @@ const OPUS_LAYOUTS: &str = "aformat=channel_layouts=7.1|6.1|5.1|5.0|quad|3.0|ste
 /// The arguments behind the input, up to the one that names the result. `beside` says whether there is a second result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Arguments {
-    /// Before the input.
-    pub(super) before: Vec<String>,
     /// Between the input and the result.
     pub(super) result: Vec<String>,
     /// Between the result and what lies beside it, if something does.
@@ -49,7 +47,7 @@ impl Arguments {
             maps.chain(words(["-map_metadata", "0", "-map_chapters", "-1", "-c", "copy", "-f", "matroska"]))
                 .collect()
         });
-        Self { before: Self::before(), result, beside }
+        Self { result, beside }
     }
 
     /// What is told before any input.
@@ -63,7 +61,7 @@ impl Arguments {
     pub(super) fn told(&self) -> Vec<String> {
         let beside =
             self.beside.iter().flat_map(|arguments| arguments.iter().cloned().chain(words(["BESIDE"])));
-        let all = self.before.iter().cloned().chain(words(["-i", "IN"]));
+        let all = Self::before().into_iter().chain(words(["-i", "IN"]));
         all.chain(self.result.iter().cloned()).chain(words(["OUT"])).chain(beside).collect()
     }
 }

@@ -42,6 +42,12 @@ pub(super) enum Unlike {
         /// From when on, in seconds.
         at_s: u64,
     },
+    /// Nothing of it is to be seen or heard any more, or of the other.
+    #[error("can be decoded until {at_s} s and no further, or what it was made of can't")]
+    Ends {
+        /// Until when, in seconds.
+        at_s: u64,
+    },
     /// It shows or sounds the same, at another moment.
     #[error("is late by {by_ms} ms, though its times are right")]
     Late {
@@ -60,6 +66,8 @@ const LOUDNESS_PER_S: usize = 100;
 const WINDOW_S: usize = 10;
 /// How far apart two traces are looked for, in seconds: what is later than that looks otherwise.
 const APART_MAX_S: f64 = 0.5;
+/// By how much one trace may be longer than the other, in seconds: their packets are compared more closely.
+const LONGER_MAX_S: usize = 3;
 
 /// How alike pictures and loudness are at least, as a correlation: of two that have nothing to do with each other it is about 0.
 const ALIKE_MIN: f64 = 0.6;
@@ -69,6 +77,8 @@ const CLEARER: f64 = 1.2;
 const SOUND_APART_MAX: i64 = 6;
 /// Shades that a picture has, as a standard deviation of 256: with less there is nothing to be seen in it.
 const SHADES_MIN: f64 = 3.0;
+/// How much more than nothing is something, in pictures and in sounds.
+const NOTHING_TIMES: f64 = 4.0;
 /// How much a picture has to change for it to move.
 const MOVES_MIN: f64 = 3.0;
 /// How much of that one shows at least that does not stand still.
@@ -89,7 +99,7 @@ impl Trace {
     /// The arguments of ffmpeg by which a stream is traced, up to the one that names the trace.
     pub(super) fn arguments(self, index: usize) -> Vec<String> {
         let map = format!("0:{index}");
-        let told: Vec<String> = match self {
+        match self {
             Self::Picture => {
                 let filter = format!("fps={PICTURES_PER_S},scale={SHADES}:{SHADES}:flags=area,format=gray");
                 ["-map", &map, "-vf", &filter, "-fps_mode", "passthrough", "-f", "rawvideo"]
@@ -97,15 +107,16 @@ impl Trace {
                     .into()
             }
             Self::Sound => {
-                let filter = format!("aresample=8000,aeval=abs(val(0)):c=same,aresample={LOUDNESS_PER_S}");
-                ["-map", &map, "-ac", "1", "-af", &filter, "-f", "f32le"].map(str::to_owned).into()
+                // All channels first: `aeval` hears the first of them alone.
+                let filter = format!(
+                    "aformat=channel_layouts=mono,aresample=8000,aeval=abs(val(0)):c=same,aresample={LOUDNESS_PER_S}"
+                );
+                ["-map", &map, "-af", &filter, "-f", "f32le"].map(str::to_owned).into()
             }
-        };
-        told
+        }
     }
 
-    /// Compares two traces, or says in what they are not alike. Where one is longer, the rest of it is not looked at: how long
-    /// streams play is compared by their packets.
+    /// Compares two traces, or says in what they are not alike. Where one is longer by a moment, that is not looked at.
     pub(super) fn compare(self, source: impl Read, result: impl Read) -> io::Result<Result<(), Unlike>> {
         let (bytes_per_s, apart_max) = match self {
             Self::Picture => (PICTURES_PER_S * PICTURE_BYTES, (APART_MAX_S * PICTURES_PER_S as f64) as usize),
@@ -120,6 +131,9 @@ impl Trace {
             let (of_source, of_result) =
                 (take(&mut source, WINDOW_S * bytes_per_s)?, take(&mut result, WINDOW_S * bytes_per_s)?);
             let common = of_source.len().min(of_result.len());
+            if of_source.len().abs_diff(of_result.len()) > LONGER_MAX_S * bytes_per_s {
+                return Ok(Err(Unlike::Ends { at_s: at_s + (common / bytes_per_s) as u64 }));
+            }
             if common == 0 {
                 break;
             }
@@ -203,8 +217,11 @@ fn pictures(source: &[u8], result: &[u8], at_s: u64, apart_max: usize) -> Result
     let alike_at = |shift: usize| {
         let there = &result[shift..];
         let seen = source[margin..source.len() - margin].iter().zip(there);
+        // Where there is nothing to be seen in the one, there is to be nothing in the other.
         let alike: Vec<f64> = seen
-            .filter(|(source, _)| deviation(source) >= SHADES_MIN)
+            .filter(|(source, result)| {
+                deviation(source) >= SHADES_MIN || deviation(result) >= SHADES_MIN * NOTHING_TIMES
+            })
             .map(|(source, result)| correlation(source, result))
             .collect();
         if alike.is_empty() { 1.0 } else { mean(&alike) }
@@ -230,8 +247,12 @@ fn loudness(source: &[u8], result: &[u8], at_s: u64, apart_max: usize) -> Result
     };
     let (source, result) = (heard(source), heard(result));
     let (loud, loud_there) = (mean(&source), mean(&result));
-    if source.len() < LOUDNESS_PER_S || loud < HEARD_MIN {
+    if source.len() < LOUDNESS_PER_S {
         return Ok(None);
+    }
+    if loud < HEARD_MIN {
+        // Where nothing is heard, nothing is added.
+        return if loud_there < HEARD_MIN * NOTHING_TIMES { Ok(None) } else { Err(Unlike::Sound { at_s }) };
     }
     if loud_there < loud * SILENT_PART {
         return Err(Unlike::Silent { at_s });

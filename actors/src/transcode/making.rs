@@ -105,11 +105,12 @@ impl Making<'_> {
                 (self.tell)(&progress);
             }
         };
-        let makings = Makings { source: &source.file, before: &arguments.before, results };
+        let makings = Makings { source: &source.file, before: &Arguments::before(), results };
         let made = self.ffmpeg.make(makings, self.assignment, each);
         // All of them read the same bytes, which are in memory then.
         let read = self.ffmpeg.spans(&source.file, self.assignment);
-        let traced = self.traced(&source.recipe, &source.file, |traced| (traced.index as usize, "source"));
+        let traced =
+            self.write_traces(&source.recipe, &source.file, |traced| (traced.index as usize, "source"));
         let (made, read, traced, hashed) = tokio::join!(made, read, traced, self.hashed(&source.file));
         made?;
         traced?;
@@ -157,8 +158,8 @@ impl Making<'_> {
     async fn compare(&self, recipe: &Recipe, result: &Path) -> Result<Result<u32, Shortcoming>, Unable> {
         let unreadable = |error: std::io::Error| Unable::storage("what was made can't be read", &error);
         let file = File::open(result).map_err(unreadable)?;
-        self.traced(recipe, &file, |traced| (traced.place, "result")).await?;
-        let pairs: Vec<(Traced, PathBuf, PathBuf)> = traced(recipe)
+        self.write_traces(recipe, &file, |traced| (traced.place, "result")).await?;
+        let pairs: Vec<(Traced, PathBuf, PathBuf)> = made_anew(recipe)
             .map(|traced| {
                 let (source, result) = (self.trace(&traced, "source"), self.trace(&traced, "result"));
                 (traced, source, result)
@@ -179,7 +180,7 @@ impl Making<'_> {
 
     /// Traces the streams that are made anew, in what they are made of or in the result: which of a file, by its index, and whose
     /// they are. By a program of its own, since an encoder with several results may wait for itself.
-    async fn traced(
+    async fn write_traces(
         &self,
         recipe: &Recipe,
         file: &File,
@@ -189,7 +190,7 @@ impl Making<'_> {
             let (index, whose) = of(&traced);
             (traced.trace.arguments(index), self.trace(&traced, whose))
         };
-        let traces: Vec<(Vec<String>, PathBuf)> = traced(recipe).map(trace).collect();
+        let traces: Vec<(Vec<String>, PathBuf)> = made_anew(recipe).map(trace).collect();
         if traces.is_empty() {
             return Ok(());
         }
@@ -220,7 +221,7 @@ impl Making<'_> {
 }
 
 /// The streams that are made anew: those that are as they were look and sound as they did.
-fn traced(recipe: &Recipe) -> impl Iterator<Item = Traced> {
+fn made_anew(recipe: &Recipe) -> impl Iterator<Item = Traced> {
     recipe.streams.iter().enumerate().filter_map(|(place, planned)| {
         let trace = match planned.fate {
             Fate::Video { .. } => Trace::Picture,

@@ -42,8 +42,11 @@ fn what_is_the_same_is_alike_in_any_light_and_at_any_loudness() {
     let softer: Vec<u8> =
         samples.iter().flat_map(|sample| (f32::from_le_bytes(*sample) * 0.5).to_le_bytes()).collect();
     assert_eq!(compared(Trace::Sound, &voice, &softer), Ok(()));
-    // What is shorter by a moment is a matter of its packets.
+    // What is shorter by a moment is a matter of its packets; what can't be decoded from some moment on has them.
     assert_eq!(compared(Trace::Picture, &film, &film[..film.len() - 3 * PICTURE_BYTES]), Ok(()));
+    let cut = &film[..160 * PICTURE_BYTES];
+    assert_eq!(compared(Trace::Picture, &film, cut), Err(Unlike::Ends { at_s: 16 }));
+    assert_eq!(compared(Trace::Sound, &[], &voice), Err(Unlike::Ends { at_s: 0 }));
     for trace in [Trace::Picture, Trace::Sound] {
         assert_eq!(compared(trace, &[], &[]), Ok(()));
     }
@@ -81,6 +84,10 @@ fn what_is_late_stands_still_or_is_another_one_is_noticed() {
     assert_eq!(compared(Trace::Picture, &whole, &upside_down), Err(Unlike::Picture { at_s: 0 }));
     let silent = 0.000_1_f32.to_le_bytes().repeat(3_000);
     assert_eq!(compared(Trace::Sound, &voiced, &silent), Err(Unlike::Silent { at_s: 0 }));
+    // Where nothing is to be seen or heard, something is.
+    let black = vec![16; 300 * PICTURE_BYTES];
+    assert_eq!(compared(Trace::Picture, &black, &whole), Err(Unlike::Picture { at_s: 0 }));
+    assert_eq!(compared(Trace::Sound, &silent, &voiced), Err(Unlike::Sound { at_s: 0 }));
     let mut other = voice(2, 0);
     let words: Vec<u8> = (0..1_000_i64)
         .flat_map(|moment| {

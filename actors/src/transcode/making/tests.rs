@@ -156,6 +156,8 @@ async fn light_rotation_odd_sizes_and_many_channels_come_out_as_they_were_to() {
     let surround = studio.make("surround.mka", "audio").await.unwrap();
     let Content::Audio(audio) = &surround.medium.streams[0].content else { panic!("{surround:?}") };
     assert_eq!(audio.channels, 2);
+    // All of it is in the channel of the middle.
+    assert_eq!(surround.proof.alike_count, 1, "{:?}", surround.proof);
 
     studio.run(&format!(
         "{PICTURE} {TONE} -vf setpts=PTS+0.02*random(0)/TB -fps_mode vfr -c:v libx264 -preset ultrafast -c:a aac uneven.mkv"
