@@ -51,7 +51,9 @@ impl Explains for Words {
                 let place = if replace { ", in its place" } else { "" };
                 format!("asked for '{title}' as {}{place}: {}", profile.name, profile.about)
             }
-            Event::ReplaceRequested { .. } => format!("gave {it} the place of what it was made of"),
+            Event::ReplaceRequested { .. } => {
+                format!("asked for {it} to have the place of what it was made of")
+            }
             Event::Completed { made, .. } => format!(
                 "made {it}, which is proved: {} streams, {} of {} bytes",
                 made.proof.stream_count, made.result_bytes, made.source_bytes

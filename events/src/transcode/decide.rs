@@ -34,6 +34,12 @@ pub enum Rejection {
         /// The file.
         file_id: FileId,
     },
+    /// Two of those that are to have its place are made of one file.
+    #[error("two of them are made of one file: {file_id}")]
+    OfOneFile {
+        /// The file.
+        file_id: FileId,
+    },
     /// Another job is on it, or none.
     #[error("{job_id} is not at work on it")]
     NotWanted {
@@ -50,6 +56,7 @@ impl crate::Rejection for Rejection {
             Self::LiesBeside => "TRANSCODE_LIES_BESIDE",
             Self::NotMade { .. } => "TRANSCODE_NOT_MADE",
             Self::SourceChanged { .. } => "TRANSCODE_SOURCE_CHANGED",
+            Self::OfOneFile { .. } => "TRANSCODE_OF_ONE_FILE",
             Self::NotWanted { .. } => "TRANSCODE_NOT_WANTED",
         }
     }
@@ -70,6 +77,7 @@ impl crate::Rejection for Rejection {
                 "`mediary transcode show` says whether it has that place already; else make it again of what is there now"
                     .to_owned(),
             ),
+            Self::OfOneFile { .. } => Some("name the one that is to have its place".to_owned()),
             Self::NotWanted { .. } => None,
         }
     }

@@ -2,19 +2,24 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::harness::{Served, run};
+
+/// A video of the sample site, once it is kept.
+async fn kept_video(served: &Served) -> Value {
+    let list = served.add(&served.site.list_url("videos")).await;
+    let entries = served.json(&["playlist", "show", &list]).await["entries"].take();
+    let entry = entries[0]["id"].as_str().expect("the list has entries");
+    served.run(&["download", "start", "--entry", entry, "--wait"]).await.ends_with(0);
+    served.json(&["file", "show", "@last"]).await
+}
 
 // TR-02, TR-03, TR-06, TR-10, TR-12.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_made_of_another_one_and_says_why_it_is_there() {
     let served = Served::start().await;
-    let list = served.add(&served.site.list_url("videos")).await;
-    let entries = served.json(&["playlist", "show", &list]).await["entries"].take();
-    let entry = entries[0]["id"].as_str().unwrap();
-    served.run(&["download", "start", "--entry", entry, "--wait"]).await.ends_with(0);
-    let source = served.json(&["file", "show", "@last"]).await;
+    let source = kept_video(&served).await;
     let (id, path) = (source["id"].as_str().unwrap(), source["path"].as_str().unwrap());
     let place = served.data().join("library").join(path);
     let before = fs::read(&place).unwrap();
@@ -63,11 +68,7 @@ async fn a_file_is_made_of_another_one_and_says_why_it_is_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_replaced_at_once_or_later_and_taken_back() {
     let served = Served::start().await;
-    let list = served.add(&served.site.list_url("videos")).await;
-    let entries = served.json(&["playlist", "show", &list]).await["entries"].take();
-    let entry = entries[0]["id"].as_str().unwrap();
-    served.run(&["download", "start", "--entry", entry, "--wait"]).await.ends_with(0);
-    let source = served.json(&["file", "show", "@last"]).await;
+    let source = kept_video(&served).await;
     let (id, path) = (source["id"].as_str().unwrap(), source["path"].as_str().unwrap());
     let library = served.data().join("library");
     let (place, stem) = (library.join(path), path.rsplit_once('.').unwrap().0);
@@ -85,17 +86,26 @@ async fn a_file_is_replaced_at_once_or_later_and_taken_back() {
     assert!(list.stdout.contains("beside it"), "{}", list.stdout);
     fs::remove_file(library.join("seed")).unwrap();
 
-    let replaced = served.json(&["transcode", "replace", "@last"]).await;
+    // Two can't have one place.
+    let made = served.json(&["transcode", "show", "@last"]).await["id"].take();
+    let made = made.as_str().unwrap();
+    served.run(&["transcode", "start", id, "--profile", "audio", "--wait"]).await.ends_with(0);
+    let sound = served.json(&["transcode", "show", "@last"]).await["id"].take();
+    let both = ["transcode", "replace", made, sound.as_str().unwrap()];
+    served.run(&both).await.ends_with(3).says(&["one file"]);
+    assert_eq!(fs::read(&place).unwrap(), before);
+
+    let replaced = served.json(&["transcode", "replace", made]).await;
     let undo = replaced[0]["plan"]["undoId"].as_str().unwrap();
     assert!(!place.exists() && in_place.is_file(), "{replaced}");
     assert_eq!(fs::metadata(&in_place).unwrap().modified().unwrap(), modified);
     assert_eq!(served.json(&["file", "show", id]).await["state"], json!("TRASHED"));
-    let shown = served.run(&["transcode", "show", "@last"]).await.ends_with(0);
+    let shown = served.run(&["transcode", "show", made]).await.ends_with(0);
     assert!(shown.stdout.contains(undo), "{}", shown.stdout);
     served.run(&["undo", undo]).await.ends_with(0).says(&[]);
     assert_eq!((fs::read(&place).unwrap(), in_place.exists()), (before.clone(), false));
     assert_eq!(served.json(&["file", "show", id]).await["state"], json!("PRESENT"));
-    served.run(&["transcode", "replace", "@last"]).await.ends_with(3).says(&["transcode list"]);
+    served.run(&["transcode", "replace", made]).await.ends_with(3).says(&["transcode list"]);
 
     // What is gone is made anew, and replaces at once.
     let reports = served.json(&start).await;
@@ -114,11 +124,7 @@ async fn a_file_is_replaced_at_once_or_later_and_taken_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_folder_is_made_of_is_said_without_a_server() {
     let served = Served::start().await;
-    let list = served.add(&served.site.list_url("videos")).await;
-    let entries = served.json(&["playlist", "show", &list]).await["entries"].take();
-    let entry = entries[0]["id"].as_str().unwrap();
-    served.run(&["download", "start", "--entry", entry, "--wait"]).await.ends_with(0);
-    let file = served.json(&["file", "show", "@last"]).await;
+    let file = kept_video(&served).await;
     let library = served.data().join("library");
     let place = library.join(file["path"].as_str().unwrap());
     let (folder, path) = (library.to_str().unwrap(), place.to_str().unwrap());

@@ -124,13 +124,16 @@ fn replace_all(story: &mut Transaction<'_>, asked: &ReplaceFiles) -> Result<Told
     let ReplaceFiles { transcode_ids, replace, ticket } = asked;
     story.require(Permission::DELETE)?;
     job::take_ticket(story, ticket)?;
-    let mut steps = Vec::new();
+    let mut steps: Vec<Step> = Vec::new();
     for transcode_id in transcode_ids {
         let state = story.state::<Transcode>(transcode_id.uuid())?;
         let not_made = Rejection::NotMade { transcode_id: *transcode_id };
         let (Phase::Made { file_id: made }, Some(file_id)) = (state.phase, state.file_id) else {
             return Err(not_made.into());
         };
+        if steps.iter().any(|step| step.file_id == file_id) {
+            return Err(Rejection::OfOneFile { file_id }.into());
+        }
         let source_blake3 = state.source_blake3.clone();
         if !story.state::<File>(made.uuid())?.is_there() {
             return Err(not_made.into());
