@@ -28,7 +28,7 @@ use crate::{
     fault::{End, STOPPED, Unfolded, chain, is_passing, unfoldable},
     handle::Fault,
     spawn,
-    store::{BEHIND_MIN, IN_A_HURRY_MIN, Place, Store},
+    store::{BEHIND_MIN, Place, Store},
     told::Told,
     view::{ApplyError, View},
 };
@@ -113,7 +113,7 @@ impl Feeder {
         interruption: impl Future<Output = I>,
     ) -> Result<Option<I>, End> {
         let lag = self.lag();
-        self.store.hurry::<V>(lag > IN_A_HURRY_MIN || (self.store.is_in_a_hurry() && lag > BEHIND_MIN));
+        self.store.keep_pace::<V>(lag);
         if lag <= BEHIND_MIN {
             (self.behind_since, self.batch_max) = (None, BATCH_FIRST);
         } else if self.behind_since.is_none() {

@@ -16,14 +16,11 @@ use crate::{
     registry::StartError,
     search::{self, Texts},
     view::View,
-    writing::{connect, pace, pay_later, prepare, write_ahead, write_in_place},
+    writing::{connect, is_in_a_hurry, pace, pay_later, prepare, write_ahead, write_in_place},
 };
 
 /// A view that lacks more events than these is behind.
 pub(crate) const BEHIND_MIN: u64 = 2_048;
-/// One that lacks more than these is in a hurry: it takes memory and disk for speed. Far more than a large list has it behind on a
-/// slow machine, where all views would take memory at once for a moment that is over before it pays.
-pub(crate) const IN_A_HURRY_MIN: u64 = 65_536;
 
 const CHECKPOINT_TABLE: &str = "
     CREATE TABLE checkpoint (
@@ -199,13 +196,9 @@ impl Store {
         })
     }
 
-    /// Whether it takes memory and disk for speed.
-    pub(crate) const fn is_in_a_hurry(&self) -> bool {
-        self.in_hurry
-    }
-
-    /// Trades memory and disk for speed while a view is behind, and gives both back once it isn't.
-    pub(crate) fn hurry<V: View>(&mut self, in_hurry: bool) {
+    /// Trades memory and disk for speed once a view lacks so many events, and gives both back once it isn't behind.
+    pub(crate) fn keep_pace<V: View>(&mut self, lag: u64) {
+        let in_hurry = is_in_a_hurry(self.in_hurry, lag);
         if in_hurry == self.in_hurry {
             return;
         }

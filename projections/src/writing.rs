@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::search;
+use crate::{search, store::BEHIND_MIN};
 
 /// Memory for pages of one connection, in KiB (negative for SQLite): reading is from the system's cache anyway.
 pub(crate) const CACHE_KIB: i64 = -1_024;
@@ -14,6 +14,9 @@ const CACHE_BEHIND_KIB: i64 = -65_536;
 const CHECKPOINT_PAGES: i64 = 1_000;
 /// The same for a view that is behind: a page that every batch writes is moved once, not each time.
 const CHECKPOINT_BEHIND_PAGES: i64 = 16_384;
+/// A view that lacks more events than these is in a hurry: it takes memory and disk for speed. A large list has all of them behind on a slow
+/// machine, for a moment that is over before it pays.
+const IN_A_HURRY_MIN: u64 = 65_536;
 /// What is left of the write-ahead log's file when it begins again from its front.
 const JOURNAL_BYTES_MAX: i64 = 8 << 20;
 /// How long a reader waits for a checkpoint of the write-ahead log.
@@ -44,6 +47,11 @@ pub(crate) fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "wal")
 }
 
+/// Whether a view is in a hurry that lacks so many events: once it is, until it isn't behind any more.
+pub(crate) const fn is_in_a_hurry(was: bool, lag: u64) -> bool {
+    lag > if was { BEHIND_MIN } else { IN_A_HURRY_MIN }
+}
+
 /// Trades memory and disk for speed, or gives both back.
 pub(crate) fn pace(connection: &Connection, in_hurry: bool) -> rusqlite::Result<()> {
     let (cache, pages) =
@@ -67,4 +75,16 @@ pub(crate) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     search::prepare(&connection)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_that_is_a_little_behind_is_not_in_a_hurry() {
+        assert!(!is_in_a_hurry(false, 20_000));
+        assert!(is_in_a_hurry(false, 1_000_000));
+        assert!(is_in_a_hurry(true, 20_000) && !is_in_a_hurry(true, BEHIND_MIN), "until it has caught up");
+    }
 }
