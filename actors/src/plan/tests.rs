@@ -18,6 +18,24 @@ use uuid::Uuid;
 use super::trash::{Fate, Trash};
 use crate::file::stamp_of;
 
+/// A file that lies below a root, as it would be planned for.
+pub(super) fn step_of(root: &Path, path: &str, number: u128) -> Step {
+    let bytes = fs::read(root.join(path)).unwrap();
+    Step {
+        file_id: FileId::from_uuid(Uuid::from_u128(number)),
+        version: 1,
+        state: FileState::Present,
+        root_id: RootId::LIBRARY,
+        path: path.to_owned(),
+        size_bytes: bytes.len() as u64,
+        blake3: blake3::hash(&bytes).to_hex().to_string(),
+        stamp: stamp_of(&root.join(path)).unwrap(),
+        to: None,
+        sidecars: Vec::new(),
+        by: None,
+    }
+}
+
 /// A root with one file, which is planned for.
 struct Bench {
     folder: TempDir,
@@ -32,19 +50,7 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("a/b")).unwrap();
         fs::write(folder.path().join(PATH), b"seven b").unwrap();
-        let step = Step {
-            file_id: FileId::from_uuid(Uuid::from_u128(1)),
-            version: 1,
-            state: FileState::Present,
-            root_id: RootId::LIBRARY,
-            path: PATH.to_owned(),
-            size_bytes: 7,
-            blake3: blake3::hash(b"seven b").to_hex().to_string(),
-            stamp: stamp_of(&folder.path().join(PATH)).unwrap(),
-            to: None,
-            sidecars: Vec::new(),
-            by: None,
-        };
+        let step = step_of(folder.path(), PATH, 1);
         Self { trash: Trash::of(folder.path()), step, folder }
     }
 

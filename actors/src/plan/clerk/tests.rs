@@ -2,27 +2,13 @@ use std::{fs, path::PathBuf};
 
 use mediary_log::whole;
 use mediary_schema::layout::{Sidecar, SidecarKind};
-use uuid::Uuid;
 
-use super::*;
-use crate::file::stamp_of;
+use super::{super::tests::step_of, *};
 
 fn intent(root: &Path, name: &str, way: Way) -> Intent {
     let place = root.join(name);
     fs::write(&place, name).unwrap();
-    let step = Step {
-        file_id: FileId::from_uuid(Uuid::from_u128(name.len() as u128)),
-        version: 1,
-        state: FileState::Present,
-        root_id: RootId::LIBRARY,
-        path: name.to_owned(),
-        size_bytes: name.len() as u64,
-        blake3: String::new(),
-        stamp: stamp_of(&place).unwrap(),
-        to: None,
-        sidecars: Vec::new(),
-        by: None,
-    };
+    let step = step_of(root, name, name.len() as u128);
     Intent { root: root.to_owned(), way, step }
 }
 

@@ -1,13 +1,8 @@
 use std::fs;
 
-use mediary_schema::{
-    FileId, RootId,
-    file::{FileState, Inode},
-    layout::SidecarKind,
-};
-use uuid::Uuid;
+use mediary_schema::{file::Inode, layout::SidecarKind};
 
-use super::*;
+use super::{super::tests::step_of, *};
 
 const OLD: &str = "Cats/First [1].mp4";
 const NEW: &str = "Cats/Season 2025/Cats - First [1].mp4";
@@ -31,20 +26,12 @@ fn shelf() -> (tempfile::TempDir, Step) {
         blake3: blake3::hash(text.as_bytes()).to_hex().to_string(),
     };
     let step = Step {
-        file_id: FileId::from_uuid(Uuid::from_u128(1)),
-        version: 1,
-        state: FileState::Present,
-        root_id: RootId::LIBRARY,
-        path: OLD.to_owned(),
-        size_bytes: 4,
-        blake3: String::new(),
-        stamp: stamp_of(&root.path().join(OLD)).unwrap(),
         to: Some(NEW.to_owned()),
         sidecars: vec![
             sidecar(SidecarKind::Nfo, ".nfo", "nfo"),
             sidecar(SidecarKind::Subtitles, ".en.vtt", "words"),
         ],
-        by: None,
+        ..step_of(root.path(), OLD, 1)
     };
     (root, step)
 }

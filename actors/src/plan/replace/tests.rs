@@ -4,16 +4,12 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use mediary_schema::{
-    RootId,
-    file::FileState,
-    layout::{Sidecar, SidecarKind},
-};
+use mediary_schema::layout::{Sidecar, SidecarKind};
 use rustix::io::Errno;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::*;
+use super::{super::tests::step_of, *};
 
 /// A root with a film, and what was made of it beside it.
 struct Bench {
@@ -59,19 +55,7 @@ impl Bench {
             sidecars: vec![beside],
             may_be_linked: false,
         };
-        let step = Step {
-            file_id: FileId::from_uuid(Uuid::from_u128(1)),
-            version: 1,
-            state: FileState::Present,
-            root_id: RootId::LIBRARY,
-            path: FILM.to_owned(),
-            size_bytes: 12,
-            blake3: hash("the original"),
-            stamp: stamp(FILM),
-            to: Some(to.to_owned()),
-            sidecars: Vec::new(),
-            by: None,
-        };
+        let step = Step { to: Some(to.to_owned()), ..step_of(root.path(), FILM, 1) };
         Self { root, step, by, mover: Mover::default() }
     }
 
