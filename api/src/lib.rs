@@ -37,6 +37,7 @@ mod notification;
 mod plan;
 mod playlist;
 mod preview;
+mod profile;
 mod project;
 mod reaction;
 mod reservation;

@@ -172,6 +172,7 @@ concerns! {
     project,
     setting,
     template,
+    profile,
     worker,
     view,
     telemetry,

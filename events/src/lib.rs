@@ -26,6 +26,7 @@ mod passed;
 pub mod plan;
 pub mod playlist;
 pub mod preview;
+pub mod profile;
 pub mod project;
 pub mod reaction;
 pub mod reservation;

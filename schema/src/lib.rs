@@ -31,6 +31,7 @@ pub mod notification;
 pub mod plan;
 pub mod playlist;
 pub mod preview;
+pub mod profile;
 pub mod project;
 pub mod reaction;
 pub mod redact;

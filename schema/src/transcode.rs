@@ -1,7 +1,7 @@
 //! Values of the concern `transcode`: files that are made of files, and by which rules (TR-03, TR-06).
 
 mod carry;
-mod profile;
+mod prediction;
 mod proof;
 mod recipe;
 #[cfg(test)]
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     carry::Container,
-    profile::{AudioCodec, AudioRule, HdrRule, Profile, SubtitleRule, UnknownProfile, VideoCodec, VideoRule},
+    prediction::{Measure, Prediction, Quality, Sample, Weight, Weights, Window},
     proof::{Proof, Seen, Shortcoming},
     recipe::{Fate, LeftOut, Planned, Recipe, Unfit, Verdict, VideoFilter},
 };
@@ -20,6 +20,7 @@ use crate::{
     FileId, Identities,
     account::{Permission, Role},
     id::ids,
+    profile::Profile,
 };
 
 ids! {
@@ -35,7 +36,7 @@ impl Permission {
 impl Identities {
     /// The making of a file of another one by a profile: asked for twice, it is one.
     pub fn transcode(&self, file_id: FileId, profile: &Profile) -> TranscodeId {
-        let (name, version) = (profile.name.as_bytes(), profile.version.to_be_bytes());
+        let (name, version) = (profile.name.as_str().as_bytes(), profile.version.to_be_bytes());
         TranscodeId::from_uuid(
             self.derive("mediary 2 transcode", &[file_id.uuid().as_bytes(), name, &version]),
         )

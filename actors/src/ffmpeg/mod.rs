@@ -34,12 +34,14 @@ mod light;
 mod make;
 mod packets;
 mod pages;
+mod quality;
 mod riff;
 mod structure;
 mod talk;
 mod together;
 mod tool;
 mod verify;
+mod weigh;
 
 #[cfg(test)]
 mod tests;
@@ -47,6 +49,7 @@ mod tests;
 pub(crate) use hash::{hash, hash_of};
 pub use judge::{CONTAINER_TOLERANCE, PROMISE_TOLERANCE, Tolerance};
 pub(crate) use make::{Makings, opened};
+pub(crate) use quality::Pieces;
 pub(crate) use together::FILES_MAX;
 pub use tool::Ffmpeg;
 pub use verify::{Expectation, Refused};

@@ -2,7 +2,8 @@
 
 use mediary_schema::{
     media::{Content, Hdr, Mastering, Medium, Stream, Video},
-    transcode::{AudioCodec, Container, Fate, Planned, Recipe, VideoCodec, VideoFilter},
+    profile::{AudioCodec, VideoCodec},
+    transcode::{Container, Fate, Planned, Recipe, VideoFilter},
 };
 
 /// How often ffmpeg says how far it is, in seconds.
@@ -133,7 +134,8 @@ fn said_in_mpeg(place: usize, stream: &Stream) -> Vec<String> {
     told
 }
 
-fn filter(filter: &VideoFilter) -> String {
+/// A step that is done with each picture, as a filter of ffmpeg.
+pub(super) fn filter(filter: &VideoFilter) -> String {
     match filter {
         VideoFilter::Deinterlace {} => "bwdif=mode=send_frame:deint=all".to_owned(),
         VideoFilter::ToneMap {} => TONE_MAP.to_owned(),
@@ -179,10 +181,7 @@ fn x265(hdr: Option<Hdr>, video: Option<&Video>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mediary_schema::{
-        media::Audio,
-        transcode::{Profile, Verdict},
-    };
+    use mediary_schema::{media::Audio, profile::Profile, transcode::Verdict};
 
     use super::*;
 
@@ -225,8 +224,8 @@ mod tests {
     }
 
     fn told(profile: &str) -> String {
-        let (profile, film): (Profile, _) = (profile.parse().unwrap(), film(video()));
-        let Verdict::Made(recipe) = profile.judge(&film).unwrap() else { panic!("it fits") };
+        let (profile, film) = (Profile::find_shipped(profile).unwrap(), film(video()));
+        let Verdict::Made(recipe) = profile.rules.judge(&film).unwrap() else { panic!("it fits") };
         Arguments::of(&recipe, &film).told().join(" ")
     }
 

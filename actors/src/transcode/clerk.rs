@@ -117,7 +117,7 @@ impl TranscodeClerk {
             return Err(Unable::unknown("what was made has no name of its own in the job's folder"));
         }
         let source = path_of(attempt, task).await?;
-        let profile = task.profile.name.clone();
+        let profile = task.profile.name.to_string();
         let (library, staging, noted) = (self.library.clone(), attempt.staging.clone(), made.clone());
         let placing = on_disk(move || {
             let step = |step| move |source| Unusable::Io { step, source };

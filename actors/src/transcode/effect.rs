@@ -88,7 +88,9 @@ impl Transcoder {
         let (folder, assignment) = (workspace.folder(), workspace.assignment());
         let making = Making { ffmpeg: &self.ffmpeg, folder, assignment, tell: &tell };
         let file = workspace.input(task.file_id).await?;
-        let Some(source) = making.source(file, &task.profile).await? else { return Ok(Product::Fits {}) };
+        let Some(source) = making.source(file, &task.profile.rules).await? else {
+            return Ok(Product::Fits {});
+        };
         let room = source.size_bytes + source.size_bytes / GROWTH;
         let promise = workspace.reserve(&self.room, room).await?.map_err(|missing| {
             let message = format!(

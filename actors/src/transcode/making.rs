@@ -11,7 +11,8 @@ use mediary_schema::{
     file::{Check, Verified},
     job::{Failure, Progress},
     media::{Medium, Spans},
-    transcode::{Fate, Profile, Proof, Recipe, Seen, Shortcoming, Verdict},
+    profile::Rules,
+    transcode::{Fate, Proof, Recipe, Seen, Shortcoming, Verdict},
 };
 use tokio::sync::watch;
 
@@ -65,11 +66,11 @@ pub(super) struct Proved {
 }
 
 impl Making<'_> {
-    /// What an opened file is, and what becomes of it by a profile; none if it is as that would have it.
-    pub(super) async fn source(&self, file: File, profile: &Profile) -> Result<Option<Source>, Unable> {
+    /// What an opened file is, and what becomes of it by rules; none if it is as those would have it.
+    pub(super) async fn source(&self, file: File, rules: &Rules) -> Result<Option<Source>, Unable> {
         self.stage("probing");
         let medium = self.ffmpeg.describe_opened(&file, self.assignment).await?;
-        let recipe = match profile.judge(&medium) {
+        let recipe = match rules.judge(&medium) {
             Ok(Verdict::Made(recipe)) => recipe,
             Ok(Verdict::Fits) => return Ok(None),
             Err(unfit) => return Err(failed(FailureClass::Unsupported, unfit.to_string())),

@@ -12,7 +12,11 @@ mod likeness;
 mod making;
 mod progress;
 mod survey;
+#[cfg(test)]
+mod tests;
+mod what_if;
 
 pub use clerk::TranscodeClerk;
 pub use effect::{Product, Transcoded, Transcoder};
 pub use survey::{Health, Survey, media_below};
+pub use what_if::Outlook;

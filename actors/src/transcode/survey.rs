@@ -1,4 +1,4 @@
-//! Looks through folders on this machine, without a server: what lies there, and whether it is whole.
+//! Looks through folders on this machine, without a server: what lies there, whether it is whole, and what could become of it.
 
 use std::{
     io,
@@ -11,8 +11,10 @@ use mediary_schema::{
     file::Oddity,
     job::Failure,
     media::{Medium, is_medium},
+    profile::Rules,
 };
 
+use super::what_if::{Outlook, Sampler};
 use crate::{ffmpeg::Ffmpeg, process::Assignment};
 
 /// Looks through folders.
@@ -102,6 +104,26 @@ impl Survey {
         while let Some(health) = all.next().await {
             each(health);
         }
+    }
+
+    /// What would become of each of these by rules, one after the other, as an encoder takes the whole machine; samples lie
+    /// in `folder`. `each` is told as soon as it is known. With `is_measured` also how alike pictures would look.
+    pub async fn foresee(
+        &self,
+        paths: impl IntoIterator<Item = PathBuf>,
+        rules: &Rules,
+        folder: &Path,
+        is_measured: bool,
+        mut each: impl FnMut(PathBuf, Result<Outlook, Failure>),
+    ) -> Result<(), Failure> {
+        let measure = if is_measured { self.ffmpeg.best_measure(&self.probe()).await? } else { None };
+        for path in paths {
+            let assignment = self.probe();
+            let sampler = Sampler { ffmpeg: &self.ffmpeg, folder, assignment: &assignment, measure };
+            let foreseen = sampler.foresee(&path, rules).await;
+            each(path, foreseen);
+        }
+        Ok(())
     }
 
     fn probe(&self) -> Assignment {

@@ -49,7 +49,7 @@ impl Explains for Words {
         Ok(Some(match event {
             Event::Requested { title, profile, replace, .. } => {
                 let place = if replace { ", in its place" } else { "" };
-                format!("asked for '{title}' as {}{place}: {}", profile.name, profile.about)
+                format!("asked for '{title}' as {}{place}: {}", profile.name, profile.rules.about)
             }
             Event::ReplaceRequested { .. } => {
                 format!("asked for {it} to have the place of what it was made of")

@@ -4,7 +4,6 @@ mod entry;
 mod explain;
 mod mutation;
 mod object;
-mod profile;
 mod query;
 
 pub(crate) use entry::ENTRY;

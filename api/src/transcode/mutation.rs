@@ -5,6 +5,7 @@ use mediary_schema::transcode::Replace;
 use crate::{
     asking::{self, Done, Terms, several, shown},
     job::{Job, TicketInput},
+    profile::called,
 };
 
 #[derive(Debug, Default)]
@@ -70,7 +71,7 @@ impl TranscodeMutation {
     ) -> Result<TranscodePayload> {
         let asked = Ask::Start(ask::Start {
             file_ids: several(&input.file_ids)?,
-            profile: input.profile,
+            profile: called(&input.profile)?,
             again: input.again,
             replace: input.replace.map(|rules| Replace { allow_links: rules.allow_links }),
             ticket: TicketInput::parse(input.ticket)?,

@@ -10,12 +10,12 @@ use mediary_schema::{
     transcode::{Fate, Recipe, TranscodeId},
 };
 
-use super::profile::ContainerName;
 use crate::{
     file::{File, FileById},
     job::{Failure, Job, JobById},
     loader::{LookUp, look_up},
     plan::{Plan, PlanById},
+    profile::ContainerName,
     scalar::{DateTime, Long, Position},
 };
 

@@ -4,9 +4,8 @@ use mediary_projections::{
     listing::{Order, OrderField as _},
     transcode::{self as view, TranscodeField, TranscodeFilter, TranscodeView},
 };
-use mediary_schema::transcode::Profile;
 
-use super::{Transcode, object::State, profile::TranscodeProfile};
+use super::{Transcode, object::State};
 use crate::{
     connection::{self, Nodes, Of, Part},
     error::parse_id,
@@ -71,10 +70,5 @@ impl TranscodeQuery {
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Option<Transcode>> {
         connection::one(context, VIEW, &id, min_position, view::transcode).await
-    }
-
-    /// By which rules files can be made of files.
-    async fn transcode_profiles(&self) -> Vec<TranscodeProfile> {
-        Profile::all().into_iter().map(TranscodeProfile::from).collect()
     }
 }

@@ -3,7 +3,8 @@
 use mediary_schema::{
     FileId, Several,
     account::Permission,
-    transcode::{Replace, TranscodeId, Unfit, UnknownProfile},
+    profile::ProfileName,
+    transcode::{Replace, TranscodeId},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,8 +33,8 @@ pub enum Ask {
 pub struct Start {
     /// The files.
     pub file_ids: Several<FileId>,
-    /// The name of a profile: `web`, `archive`, `mobile`, `tv`, `audio` or `remux`.
-    pub profile: String,
+    /// The name of a profile: `web`, `archive`, `mobile`, `tv`, `audio`, `remux`, or one of your own.
+    pub profile: ProfileName,
     /// Whether also what was made of it before is made again, and what came out larger is tried again.
     #[serde(default, skip_serializing_if = "is_default")]
     pub again: bool,
@@ -58,22 +59,6 @@ pub struct ReplaceFiles {
     /// When the turn of the job comes that does it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ticket: Ticket,
-}
-
-impl crate::Rejection for UnknownProfile {
-    fn code(&self) -> &'static str {
-        "TRANSCODE_UNKNOWN_PROFILE"
-    }
-
-    fn advice(&self) -> Option<String> {
-        Some("`mediary transcode profile list` says what each is for".to_owned())
-    }
-}
-
-impl crate::Rejection for Unfit {
-    fn code(&self) -> &'static str {
-        "TRANSCODE_UNFIT"
-    }
 }
 
 impl Asked for Ask {

@@ -1,4 +1,4 @@
-use mediary_schema::{FileId, JobId, PlanId, job::Failure, transcode::Profile};
+use mediary_schema::{FileId, JobId, PlanId, job::Failure, profile::Profile};
 
 use super::Made;
 

@@ -1,7 +1,8 @@
 use mediary_schema::{
     FileId, JobId, PlanId,
     job::Failure,
-    transcode::{Profile, Proof, Recipe},
+    profile::Profile,
+    transcode::{Proof, Recipe},
 };
 use serde::{Deserialize, Serialize};
 

@@ -1,12 +1,12 @@
 mod history;
 
-use mediary_schema::{JobId, PlanId, transcode::Profile};
+use mediary_schema::{JobId, PlanId, profile::Profile};
 
 use super::{Command, Event, Rejection, Transcode};
 use crate::testing::{given, samples};
 
 fn profile(name: &str) -> Profile {
-    name.parse().expect("it is one of ours")
+    Profile::find_shipped(name).expect("it is one of ours")
 }
 
 const TITLE: &str = "On logs";

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use super::failure::Failure;
 
 /// What the names of these folders begin with.
-const PREFIX: &str = "mediary-replay-";
+const PREFIX: &str = "mediary-scratch-";
 /// Who has the folder holds it; it is there under this name only once it is held.
 const LOCK: &str = "lock";
 
@@ -50,7 +50,7 @@ impl Scratch {
     }
 }
 
-/// Removes what nobody has any more. What can't be removed costs room, and no replay.
+/// Removes what nobody has any more. What can't be removed costs room, and nothing else.
 fn tidy(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.flatten() {
@@ -79,7 +79,7 @@ mod tests {
         let (living, dead) =
             (Scratch::make_in(parent.path()).unwrap(), Scratch::make_in(parent.path()).unwrap());
         let other = parent.path().join("mediary-other");
-        for (folder, is_locked) in [(other, true), (parent.path().join("mediary-replay-unmade"), false)] {
+        for (folder, is_locked) in [(other, true), (parent.path().join("mediary-scratch-unmade"), false)] {
             fs::create_dir(&folder).unwrap();
             if is_locked {
                 fs::write(folder.join(LOCK), "").unwrap();
@@ -99,6 +99,6 @@ mod tests {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
-        assert_eq!(names, ["mediary-other", "mediary-replay-unmade"]);
+        assert_eq!(names, ["mediary-other", "mediary-scratch-unmade"]);
     }
 }

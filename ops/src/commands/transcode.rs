@@ -3,7 +3,9 @@
 mod entry;
 mod profile;
 mod report;
+mod rules;
 mod survey;
+mod what_if;
 
 use clap::{Args, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 use serde_json::json;
@@ -52,7 +54,7 @@ pub(crate) enum Verb {
         #[arg(value_name = "JOB")]
         job: String,
     },
-    /// See by which rules files are made of files.
+    /// See by which rules files are made of files, and keep some of your own.
     #[command(subcommand)]
     Profile(profile::Verb),
     /// Show what a file on this machine is, stream by stream. Needs no server.
@@ -61,6 +63,8 @@ pub(crate) enum Verb {
     Stats(survey::Stats),
     /// Look whether files on this machine are whole; fail if some are not. Needs no server.
     Health(survey::Health),
+    /// See what files on this machine would become by a profile: size, time, looks. Needs no server.
+    WhatIf(what_if::WhatIf),
 }
 
 /// What to make of what.
@@ -70,7 +74,7 @@ pub(crate) struct Start {
     /// Their ids or the first digits of them, paths or parts of them, or `@last`.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
-    /// By which rules: `web`, `archive`, `mobile`, `tv`, `audio` or `remux`.
+    /// By which rules: `web`, `archive`, `mobile`, `tv`, `audio`, `remux`, or a profile of your own.
     #[arg(long, value_name = "NAME")]
     profile: String,
     /// Also what was made before is made again, and what came out larger is tried again.
@@ -190,6 +194,7 @@ impl Verbs for Verb {
             Self::Probe(wanted) => wanted.run(output).await,
             Self::Stats(wanted) => wanted.run(output).await,
             Self::Health(wanted) => wanted.run(output).await,
+            Self::WhatIf(wanted) => wanted.run(output).await,
         }
     }
 }

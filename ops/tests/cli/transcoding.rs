@@ -24,8 +24,8 @@ async fn a_file_is_made_of_another_one_and_says_why_it_is_there() {
     let place = served.data().join("library").join(path);
     let before = fs::read(&place).unwrap();
 
-    let refused = served.run(&["transcode", "start", id, "--profile", "nothing"]).await.ends_with(3);
-    refused.says(&["web", "archive", "transcode profile list"]);
+    let refused = served.run(&["transcode", "start", id, "--profile", "nothing"]).await.ends_with(5);
+    refused.says(&["no profile called nothing", "transcode profile list"]);
     let profiles = served.json(&["transcode", "profile", "list"]).await;
     assert_eq!(profiles.as_array().unwrap().len(), 6);
     let reports = served.json(&["transcode", "start", id, "--profile", "remux", "--wait"]).await;
@@ -154,4 +154,97 @@ async fn what_a_folder_is_made_of_is_said_without_a_server() {
     let refused =
         run(nowhere.path(), &["transcode", "probe", library.join("text.mkv").to_str().unwrap()]).await;
     refused.ends_with(1).says(&["neither film nor sound"]);
+}
+
+// TR-03: one's own rules, by which a file is made; what was made by one version says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_of_ones_own_are_saved_followed_and_forgotten() {
+    let served = Served::start().await;
+    let source = kept_video(&served).await;
+    let id = source["id"].as_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("small.toml");
+    let path = file.to_str().unwrap();
+    let shown = served.run(&["transcode", "profile", "show", "web", "--toml"]).await.ends_with(0);
+    fs::write(&file, shown.stdout.replace("crf = 21", "crf = 40").replace("\"medium\"", "\"ultrafast\""))
+        .unwrap();
+
+    served.run(&["transcode", "profile", "save", "web", path]).await.ends_with(3).says(&["ships with"]);
+    served.run(&["transcode", "profile", "save", "My own", path]).await.says(&["lower-case"]);
+    served.run(&["transcode", "profile", "save", "small", path, "--dry-run"]).await.ends_with(0);
+    assert_eq!(served.json(&["transcode", "profile", "list"]).await.as_array().unwrap().len(), 6);
+    let saved = served.json(&["transcode", "profile", "save", "small", path]).await;
+    assert_eq!((&saved[0]["version"], &saved[0]["isOwn"]), (&json!(1), &json!(true)), "{saved}");
+    let again = served.run(&["transcode", "profile", "show", "small", "--toml"]).await.ends_with(0);
+    assert_eq!(again.stdout, fs::read_to_string(&file).unwrap());
+
+    served.run(&["transcode", "start", id, "--profile", "small", "--wait"]).await.ends_with(0);
+    let made = served.json(&["transcode", "show", "@last"]).await;
+    assert_eq!((&made["profile"], &made["state"]), (&json!("small"), &json!("MADE")), "{made}");
+    assert!(made["arguments"].to_string().contains("\"40\""), "{made}");
+    assert!(made["result"]["path"].as_str().unwrap().ends_with(".small.mp4"), "{made}");
+
+    // The next version makes another file of it; what was made stays.
+    fs::write(&file, again.stdout.replace("crf = 40", "crf = 45")).unwrap();
+    let saved = served.json(&["transcode", "profile", "save", "small", path]).await;
+    assert_eq!(saved[0]["version"], json!(2), "{saved}");
+    served.run(&["transcode", "start", id, "--profile", "small", "--wait"]).await.ends_with(0);
+    let anew = served.json(&["transcode", "show", "@last"]).await;
+    assert_ne!(anew["id"], made["id"]);
+
+    fs::write(&file, again.stdout.replace("crf = 40", "crf = 400")).unwrap();
+    served.run(&["transcode", "profile", "save", "small", path]).await.ends_with(2).says(&["crf"]);
+    fs::write(&file, again.stdout.replace("crf = 40", "crf = 52")).unwrap();
+    served
+        .run(&["transcode", "profile", "save", "small", path])
+        .await
+        .ends_with(3)
+        .says(&["h264 takes 0 to 51"]);
+    served.run(&["transcode", "profile", "remove", "small"]).await.ends_with(0);
+    let refused = served.run(&["transcode", "start", id, "--profile", "small"]).await;
+    refused.ends_with(5).says(&["no profile called small"]);
+}
+
+// Issue 11: what-if, with totals, for a folder.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_files_would_become_is_said_before_anything_is_made() {
+    let served = Served::start().await;
+    kept_video(&served).await;
+    let library = served.data().join("library");
+    fs::write(library.join("text.mkv"), "no film").unwrap();
+    let before: Vec<_> = walk(&library);
+    let nowhere = tempfile::tempdir().unwrap();
+    let folder = library.to_str().unwrap();
+    let asked = ["transcode", "what-if", folder, "--profile", "archive"];
+    let told = run(nowhere.path(), &asked).await.ends_with(0);
+    assert!(
+        told.stdout.contains("Of 2 files 1 would be made anew") || told.stdout.contains("larger"),
+        "{}",
+        told.stdout
+    );
+    assert!(told.stdout.contains("VMAF") && told.stdout.contains("nobody knows"), "{}", told.stdout);
+    let rows = run(nowhere.path(), &[&asked[..], &["--no-quality", "--format", "json"]].concat()).await;
+    let rows = rows.ends_with(0).json();
+    let film = rows.as_array().unwrap().iter().find(|row| row["outcome"] != json!("UNKNOWN")).unwrap();
+    assert!(film["resultBytes"].as_u64().unwrap() > 0 && film["quality"].is_null(), "{rows}");
+    assert_eq!(walk(&library), before, "nothing was written");
+    let unknown = run(nowhere.path(), &["transcode", "what-if", folder, "--profile", "small"]).await;
+    unknown.ends_with(2).says(&["no profile that ships"]);
+}
+
+/// What lies below a folder.
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("it is there").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path.clone());
+            }
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
 }

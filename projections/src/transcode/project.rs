@@ -68,7 +68,7 @@ impl Transcodes {
                 id,
                 project,
                 file_id,
-                profile: profile.name,
+                profile: profile.name.to_string(),
                 requested_at: at,
                 title,
                 state,

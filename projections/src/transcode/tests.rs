@@ -2,7 +2,7 @@ use mediary_events::{
     testing::samples,
     transcode::{Event, Transcode},
 };
-use mediary_schema::{PlanId, transcode::TranscodeId};
+use mediary_schema::{PlanId, profile::Profile, transcode::TranscodeId};
 use uuid::Uuid;
 
 use super::{TranscodeFilter, TranscodeRow, TranscodeState, TranscodeView, transcodes};
@@ -11,7 +11,7 @@ use crate::{page::PageRequest, tests::support::Rows};
 const ID: TranscodeId = TranscodeId::from_uuid(Uuid::from_u128(1));
 
 fn requested() -> Event {
-    let profile = "web".parse().expect("it is one of ours");
+    let profile = Profile::find_shipped("web").expect("it is one of ours");
     let (job_id, file_id) = (samples::JOB, samples::file_id());
     Event::Requested {
         job_id,

@@ -3,8 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AudioCodec, Container, HdrRule, Profile, SubtitleRule, VideoCodec, VideoRule, carry::Carriage};
-use crate::media::{Audio, Content, Hdr, Medium, Stream, Video};
+use super::{Container, carry::Carriage};
+use crate::{
+    media::{Audio, Content, Hdr, Medium, Stream, Video},
+    profile::{AudioCodec, HdrRule, Rules, SubtitleRule, VideoCodec, VideoRule},
+};
 
 /// What is done with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,7 +117,7 @@ pub enum VideoFilter {
     },
 }
 
-/// Why nothing can be made of a file by a profile: nothing of it is lost without a word.
+/// Why nothing can be made of a file by rules: nothing of it is lost without a word.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
     /// A stream can't be carried.
@@ -128,15 +131,12 @@ pub enum Unfit {
         why: &'static str,
     },
     /// Nothing would be left.
-    #[error("the profile {profile} keeps nothing of this file")]
-    Nothing {
-        /// Its name.
-        profile: String,
-    },
+    #[error("the profile keeps nothing of this file")]
+    Nothing,
 }
 
-impl Profile {
-    /// What becomes of a file by it.
+impl Rules {
+    /// What becomes of a file by them.
     pub fn judge(&self, medium: &Medium) -> Result<Verdict, Unfit> {
         let mut recipe = Recipe {
             container: self.container,
@@ -165,7 +165,7 @@ impl Profile {
             stream.is_some_and(|stream| matches!(stream.content, Content::Video(_) | Content::Audio(_)))
         };
         if !recipe.streams.iter().any(is_medium) {
-            return Err(Unfit::Nothing { profile: self.name.clone() });
+            return Err(Unfit::Nothing);
         }
         let is_as_it_is = self.container.is(&medium.container)
             && recipe.beside.is_empty()

@@ -104,5 +104,5 @@ pub(super) const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "transcode", "making"),
     ("actors", "transcode", "likeness"),
     ("actors", "transcode", "survey"),
-    ("api", "transcode", "profile"),
+    ("actors", "transcode", "what_if"),
 ];

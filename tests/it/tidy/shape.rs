@@ -29,6 +29,7 @@ const CONCERNS: &[&str] = &[
     "plan",
     "playlist",
     "plex",
+    "profile",
     "project",
     "reaction",
     "reservation",

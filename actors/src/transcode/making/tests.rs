@@ -1,59 +1,26 @@
 //! Real files by real programs: what is made of each, and that whatever a wrapper spoils is noticed.
 
-use std::{fs::Permissions, os::unix::fs::PermissionsExt as _, path::PathBuf};
+use std::{fs::Permissions, os::unix::fs::PermissionsExt as _};
 
 use mediary_schema::{
-    AttemptId, IdSource,
     media::{Content, Hdr},
+    profile::Profile,
     transcode::Fate,
 };
-use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
 
-use super::*;
-use crate::process::{Environment, Runner, Spec, Tool, Tools};
-
-/// ffmpeg, and a folder with what is made.
-struct Studio {
-    runner: Runner,
-    tools: Tools,
-    folder: TempDir,
-}
+use super::{super::tests::Studio, *};
+use crate::process::{Tool, Tools};
 
 /// Pictures of three seconds, and a tone.
 const PICTURE: &str = "-f lavfi -i testsrc2=s=320x180:r=25:d=3";
 const TONE: &str = "-f lavfi -i sine=d=3";
 
 impl Studio {
-    fn open() -> Self {
-        let runner = Runner::new(IdSource::system().next(), Environment::of(std::env::vars_os()));
-        let folders = mediary_tools::private_folder().into_iter().chain(runner.environment().path_folders());
-        let tools = Tools::new(folders.collect::<Vec<_>>());
-        assert!(tools.find(Tool::Ffprobe).is_ok(), "`ops/test` installs ffprobe, in the package of ffmpeg");
-        Self { runner, tools, folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// Runs ffmpeg in the folder with these arguments.
-    async fn run(&self, arguments: &str) {
-        let spec = Spec::new("ffmpeg", self.tools.find(Tool::Ffmpeg).unwrap())
-            .args(["-v", "error", "-nostdin", "-y"])
-            .args(arguments.split_whitespace())
-            .working_dir(self.folder.path());
-        let ended = self.runner.spawn(&spec).unwrap().wait().await;
-        assert!(ended.is_clean(), "{arguments}: {ended:?}");
-    }
-
     /// Makes a file by a profile with what is called ffmpeg.
     async fn make_with(&self, tools: &Tools, name: &str, profile: &str) -> Result<Made, String> {
         let folder = self.path(&format!("{name}.{profile}"));
         std::fs::create_dir_all(&folder).unwrap();
-        let ffmpeg = Ffmpeg::new(self.runner.clone(), tools.clone());
-        let id = AttemptId::from_uuid(IdSource::system().next());
-        let assignment = Assignment::new(id, None, CancellationToken::new());
+        let (ffmpeg, assignment) = (self.ffmpeg(tools), Studio::assignment());
         let making =
             Making { ffmpeg: &ffmpeg, folder: &folder, assignment: &assignment, tell: &|_: &Progress| {} };
         let said = |unable: Unable| match unable {
@@ -61,9 +28,9 @@ impl Studio {
             Unable::Lost => "lost".to_owned(),
         };
         // Ours are small, and noise does not get smaller.
-        let profile = Profile { may_grow: true, ..profile.parse().unwrap() };
+        let rules = Rules { may_grow: true, ..Profile::find_shipped(profile).unwrap().rules };
         let file = File::open(self.path(name)).unwrap();
-        let Some(source) = making.source(file, &profile).await.map_err(said)? else {
+        let Some(source) = making.source(file, &rules).await.map_err(said)? else {
             return Err("it fits".to_owned());
         };
         let proved = making.make(&source).await.map_err(said)?.map_err(|short| short.to_string())?;

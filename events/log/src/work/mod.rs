@@ -16,6 +16,7 @@ pub mod notification;
 pub mod plan;
 pub mod playlist;
 pub mod preview;
+pub mod profile;
 pub mod project;
 pub mod reaction;
 pub mod root;
@@ -42,6 +43,7 @@ pub const REGISTRY: Registry = Registry::new(&[
     job::ENTRY,
     lane::ENTRY,
     template::ENTRY,
+    profile::ENTRY,
     file::ENTRY,
     root::ENTRY,
     worker::ENTRY,

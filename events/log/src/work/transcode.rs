@@ -17,11 +17,11 @@ use mediary_schema::{
     lane::Lane,
     layout::{MissingSidecar, Sidecar, stem},
     plan::{Goal, Step},
-    transcode::{Profile, Proof, Recipe, Replace, TranscodeFile, TranscodeId},
+    transcode::{Proof, Recipe, Replace, TranscodeFile, TranscodeId},
 };
 use serde::Serialize;
 
-use super::{job, plan};
+use super::{job, plan, profile};
 use crate::gate::{Effects, Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
 
 /// Transcodes, to everybody else.
@@ -103,7 +103,7 @@ impl Story for Ask {
             Self::Start(asked) => asked,
             Self::Replace(asked) => return replace_all(story, asked),
         };
-        let profile: Profile = profile.parse()?;
+        let profile = profile::find(story, profile)?;
         job::take_ticket(story, ticket)?;
         let (command_id, retry) = (story.caller().command_id, story.retry_policy());
         let mut job_ids = Vec::new();

@@ -1,7 +1,8 @@
 use mediary_schema::{
     PlanId,
     media::Hdr,
-    transcode::{AudioCodec, Fate, HdrRule, LeftOut, Planned, Recipe, VideoCodec, VideoFilter},
+    profile::{AudioCodec, HdrRule, VideoCodec},
+    transcode::{Fate, LeftOut, Planned, Recipe, VideoFilter},
 };
 
 use super::{
@@ -43,10 +44,10 @@ fn samples() -> Vec<Event> {
         ..made.recipe
     };
     let mut kept = profile("archive");
-    if let Some(video) = &mut kept.video {
+    if let Some(video) = &mut kept.rules.video {
         video.hdr = HdrRule::Keep;
     }
-    kept.keep_audio = vec!["original".to_owned(), "eng".to_owned()];
+    kept.rules.keep_audio = vec!["original".to_owned(), "eng".to_owned()];
     let requested = |profile| {
         let (file_id, title) = (samples::file_id(), "On logs".to_owned());
         Event::Requested { job_id, file_id, title, profile: Box::new(profile), replace: false }

@@ -228,6 +228,7 @@ mod tests {
             "transcode report",
             "transcode show",
             "transcode stats",
+            "transcode what-if",
             "trash list",
             "trash show",
             "user list",

@@ -60,7 +60,7 @@ As a check, which tells you when a disk begins to lose files, in a file of check
   argv = [\"mediary\", \"transcode\", \"health\", \"/srv/films\"]";
 
 /// Who looks, with programs as they are found for this build and in `PATH`.
-fn survey() -> transcode::Survey {
+pub(super) fn survey() -> transcode::Survey {
     let runner = Runner::new(Uuid::nil(), Environment::of(environment::variables()));
     let folders = mediary_tools::private_folder().into_iter().chain(runner.environment().path_folders());
     let tools = Tools::new(folders.collect::<Vec<_>>());
@@ -69,7 +69,7 @@ fn survey() -> transcode::Survey {
 }
 
 /// The media at a path, or below it.
-async fn found_below(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(super) async fn found_below(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let place = path.to_owned();
     let found = tokio::task::spawn_blocking(move || media_below(&place)).await;
     found.map_err(std::io::Error::other).flatten().map_err(Failure::file("reading", path))
@@ -107,7 +107,7 @@ impl<T: Serialize> Serialize for Camel<T> {
     }
 }
 
-fn humped(value: Value) -> Value {
+pub(super) fn humped(value: Value) -> Value {
     match value {
         Value::Object(fields) => {
             let fields = fields.into_iter().map(|(name, value)| (hump(&name), humped(value)));

@@ -28,8 +28,8 @@ impl Case {
                 subtitle(3, "subrip", true),
             ],
         );
-        let profile: Profile = "web".parse().unwrap();
-        let Verdict::Made(recipe) = profile.judge(&source).unwrap() else { panic!("it fits") };
+        let web = Profile::find_shipped("web").unwrap();
+        let Verdict::Made(recipe) = web.rules.judge(&source).unwrap() else { panic!("it fits") };
         let result = medium(
             "mov,mp4",
             vec![
@@ -96,7 +96,7 @@ fn what_lies_beside_is_what_was_to_lie_there() {
             subtitle(4, "hdmv_pgs_subtitle", false),
         ],
     );
-    let Verdict::Made(recipe) = "web".parse::<Profile>().unwrap().judge(&source).unwrap() else {
+    let Verdict::Made(recipe) = Profile::find_shipped("web").unwrap().rules.judge(&source).unwrap() else {
         panic!("it fits")
     };
     let beside = |streams| recipe.prove_beside(&source, &medium("matroska,webm", streams));
@@ -165,7 +165,8 @@ fn light_and_the_display_that_it_was_made_for_are_those_of_the_source() {
     let mastering = Mastering { luminance: Some((10_000_000, 1)), ..Mastering::default() };
     *case.source_video() =
         Video { hdr: Some(Hdr::Hdr10), bit_depth: 10, mastering: Some(mastering), ..video(1920, 1080) };
-    let Verdict::Made(recipe) = "archive".parse::<Profile>().unwrap().judge(&case.source).unwrap() else {
+    let Verdict::Made(recipe) = Profile::find_shipped("archive").unwrap().rules.judge(&case.source).unwrap()
+    else {
         panic!("it fits")
     };
     case.recipe = recipe;

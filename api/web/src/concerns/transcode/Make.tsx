@@ -8,7 +8,7 @@ import { Opened } from "../../parts/Opened";
 import { Failed, Refused } from "../../parts/states";
 import "./transcode.css";
 
-const ProfilesOf = graphql(`query ProfilesOf { transcodeProfiles { name about } }`);
+const ProfilesOf = graphql(`query ProfilesOf { profiles { name about } }`);
 const TranscodeStart = graphql(`
   mutation TranscodeStart($id: ID!, $profile: String!, $replace: TranscodeReplaceRules) {
     transcodeStart(input: { fileIds: [$id], profile: $profile, replace: $replace }) {
@@ -54,7 +54,7 @@ function Choice({ fileId, off }: { fileId: string; off: string | undefined }) {
         </label>
       )}
       <ul className="transcode-choice">
-        {data?.transcodeProfiles.map(({ name, about }) => (
+        {data?.profiles.map(({ name, about }) => (
           <li key={name}>
             <Button
               small

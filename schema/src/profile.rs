@@ -1,29 +1,52 @@
-//! By which rules a file is made of another one.
+//! Values of the concern `profile`: by which rules files are made of files (TR-03).
 
-use std::str::FromStr;
+mod check;
+mod shipped;
 
-use schemars::JsonSchema;
+use std::{borrow::Cow, fmt, str::FromStr};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use super::Container;
+pub use self::check::BadRules;
+use crate::transcode::Container;
 
-/// By which rules a file is made of another one (TR-03): frozen into the job that follows them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+/// By which rules files are made of files (TR-03), under a name and in versions: frozen into the job that follows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The name people use: `web`, `archive`.
-    pub name: String,
-    /// The version of the definition, raised when it changes.
+    pub name: ProfileName,
+    /// The version of its rules: one name and one version stand for the same rules for ever.
     pub version: u32,
+    /// The rules.
+    pub rules: Rules,
+}
+
+/// What a profile is called: a word of lower-case letters, digits and hyphens, as it becomes a part of names of files.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ProfileName(String);
+
+/// The answer to a text that no profile can be called.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{text:?} is no name of a profile; give 1 to {} lower-case letters, digits and hyphens, a letter or a digit first",
+    ProfileName::BYTES_MAX
+)]
+pub struct NoProfileName {
+    text: String,
+}
+
+/// By which rules a file is made of another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
     /// What it is for, in one sentence.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(length(max = 300))]
     pub about: String,
     /// In which container.
     pub container: Container,
-    /// What becomes of moving pictures; none are kept if this is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub video: Option<VideoRule>,
-    /// What becomes of sound.
-    pub audio: AudioRule,
     /// Which sounds are kept: languages as they are tagged, and `original` for that of the film; all if none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keep_audio: Vec<String>,
@@ -39,6 +62,11 @@ pub struct Profile {
     /// Whether a result that is larger than what it was made of is kept all the same.
     #[serde(default, skip_serializing_if = "crate::is_default")]
     pub may_grow: bool,
+    /// What becomes of moving pictures; none are kept if this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video: Option<VideoRule>,
+    /// What becomes of sound.
+    pub audio: AudioRule,
 }
 
 /// What becomes of moving pictures.
@@ -196,127 +224,78 @@ impl AudioCodec {
     }
 }
 
-/// The answer to a name that is no profile.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name:?} is not a profile; choose one of {}", Profile::NAMES.join(", "))]
-pub struct UnknownProfile {
-    name: String,
-}
+impl ProfileName {
+    /// The longest one.
+    pub const BYTES_MAX: usize = 32;
 
-impl FromStr for Profile {
-    type Err = UnknownProfile;
-
-    fn from_str(name: &str) -> Result<Self, UnknownProfile> {
-        let known = Self::all().into_iter().find(|profile| profile.name == name);
-        known.ok_or_else(|| UnknownProfile { name: name.to_owned() })
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
-impl Profile {
-    /// The names of those that ship with the program.
-    pub const NAMES: [&'static str; 6] = ["web", "archive", "mobile", "tv", "audio", "remux"];
+impl FromStr for ProfileName {
+    type Err = NoProfileName;
 
-    /// Those that ship with the program.
-    pub fn all() -> [Self; 6] {
-        [Self::web(), Self::archive(), Self::mobile(), Self::tv(), Self::audio(), Self::remux()]
-    }
-
-    fn of(name: &str, about: &str, container: Container, audio: AudioRule) -> Self {
-        Self {
-            name: name.to_owned(),
-            version: 1,
-            about: about.to_owned(),
-            container,
-            video: None,
-            audio,
-            keep_audio: vec![],
-            keep_subtitles: vec![],
-            drop_commentary: false,
-            subtitles: SubtitleRule::Keep,
-            may_grow: false,
+    fn from_str(text: &str) -> Result<Self, NoProfileName> {
+        let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let is_name = (1..=Self::BYTES_MAX).contains(&text.len())
+            && text.bytes().all(|byte| is_letter(byte) || byte == b'-')
+            && text.bytes().next().is_some_and(is_letter);
+        if is_name {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NoProfileName { text: crate::bounded::cut(text.to_owned(), 2 * Self::BYTES_MAX) })
         }
-    }
-
-    fn web() -> Self {
-        let about = "Plays in every browser: H.264 of 1080 lines at most and stereo AAC in MP4.";
-        let video = VideoRule { lines_max: Some(1080), ..VideoRule::of(VideoCodec::H264, 21, "medium") };
-        let audio = AudioRule { channels_max: Some(2), ..AudioRule::of(AudioCodec::Aac, 80) };
-        Self { video: Some(video.mapped()), ..Self::of("web", about, Container::Mp4, audio) }
-    }
-
-    fn archive() -> Self {
-        let about =
-            "About half the size at a quality that nobody tells apart: HEVC in Matroska, all else as it is.";
-        let video = VideoRule::of(VideoCodec::Hevc, 21, "medium");
-        Self {
-            video: Some(video),
-            ..Self::of("archive", about, Container::Mkv, AudioRule::of(AudioCodec::Copy, 0))
-        }
-    }
-
-    fn mobile() -> Self {
-        let about = "Small enough to take along: HEVC of 720 lines at most and stereo AAC in MP4.";
-        let video = VideoRule { lines_max: Some(720), ..VideoRule::of(VideoCodec::Hevc, 26, "medium") };
-        let audio = AudioRule { channels_max: Some(2), ..AudioRule::of(AudioCodec::Aac, 48) };
-        Self {
-            video: Some(video.mapped()),
-            drop_commentary: true,
-            ..Self::of("mobile", about, Container::Mp4, audio)
-        }
-    }
-
-    fn tv() -> Self {
-        let about =
-            "Plays on television sets: HEVC of 2160 lines at most in MP4, sound as it is where sets know it.";
-        let video = VideoRule {
-            lines_max: Some(2160),
-            copies_what_fits: true,
-            ..VideoRule::of(VideoCodec::Hevc, 20, "medium")
-        };
-        Self {
-            video: Some(video),
-            ..Self::of("tv", about, Container::Mp4, AudioRule::of(AudioCodec::Copy, 0))
-        }
-    }
-
-    fn audio() -> Self {
-        let about = "The sound alone, as stereo AAC.";
-        let audio = AudioRule { channels_max: Some(2), ..AudioRule::of(AudioCodec::Aac, 80) };
-        Self {
-            subtitles: SubtitleRule::Drop,
-            drop_commentary: true,
-            ..Self::of("audio", about, Container::M4a, audio)
-        }
-    }
-
-    fn remux() -> Self {
-        let about = "Everything as it is, in Matroska.";
-        let video = VideoRule::of(VideoCodec::Copy, 0, "");
-        let audio = AudioRule::of(AudioCodec::Copy, 0);
-        // Another container may take a few bytes more.
-        Self { video: Some(video), may_grow: true, ..Self::of("remux", about, Container::Mkv, audio) }
     }
 }
 
-impl VideoRule {
-    fn of(codec: VideoCodec, crf: u8, preset: &str) -> Self {
-        Self {
-            codec,
-            crf,
-            preset: preset.to_owned(),
-            lines_max: None,
-            hdr: HdrRule::Keep,
-            copies_what_fits: false,
-        }
-    }
+impl TryFrom<String> for ProfileName {
+    type Error = NoProfileName;
 
-    fn mapped(self) -> Self {
-        Self { hdr: HdrRule::Map, ..self }
+    fn try_from(text: String) -> Result<Self, NoProfileName> {
+        text.parse()
     }
 }
 
-impl AudioRule {
-    const fn of(codec: AudioCodec, kbits_per_channel: u32) -> Self {
-        Self { codec, kbits_per_channel, channels_max: None }
+impl From<ProfileName> for String {
+    fn from(name: ProfileName) -> Self {
+        name.0
+    }
+}
+
+impl fmt::Display for ProfileName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl JsonSchema for ProfileName {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ProfileName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let pattern = format!("^[a-z0-9][a-z0-9-]{{0,{}}}$", Self::BYTES_MAX - 1);
+        json_schema!({ "type": "string", "pattern": pattern })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_is_called_by_a_word_that_a_name_of_a_file_can_have() {
+        for name in ["web", "4k", "small-hevc"] {
+            assert_eq!(name.parse::<ProfileName>().unwrap().as_str(), name);
+        }
+        for name in ["", "Web", "-x", "a b", "a/b", "..", "ä", &"a".repeat(33)] {
+            assert!(name.parse::<ProfileName>().is_err(), "{name:?}");
+        }
     }
 }
