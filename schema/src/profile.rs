@@ -78,7 +78,12 @@ pub struct VideoRule {
     /// How much is thrown away, from 0, in the scale of the codec's encoder: more is smaller.
     pub crf: u8,
     /// How much time the encoder takes for it, as the encoder calls that.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub preset: String,
+    /// How much pictures are to look like those of which they are made at least, by VMAF from 0 to 100: as much is thrown away as that
+    /// allows, found by samples of each file, and `crf` is where the search begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vmaf_min: Option<u8>,
     /// The most lines, of the shorter side; none are added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines_max: Option<u32>,
@@ -182,6 +187,15 @@ impl VideoCodec {
             Self::Hevc => "libx265",
             Self::Av1 => "libsvtav1",
             Self::Vp9 => "libvpx-vp9",
+        }
+    }
+
+    /// The most that its encoder can be told to throw away.
+    pub const fn crf_max(self) -> u8 {
+        match self {
+            Self::Copy => 0,
+            Self::H264 | Self::Hevc => 51,
+            Self::Av1 | Self::Vp9 => 63,
         }
     }
 

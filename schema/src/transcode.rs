@@ -3,6 +3,7 @@
 mod carry;
 mod prediction;
 mod proof;
+mod quality;
 mod recipe;
 #[cfg(test)]
 mod samples;
@@ -12,8 +13,9 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     carry::Container,
-    prediction::{Measure, Prediction, Quality, Sample, Weight, Weights, Window},
+    prediction::{Prediction, Sample, Weight, Weights, Window},
     proof::{Proof, Seen, Shortcoming},
+    quality::{Measure, Quality, Score, Search, TooUnlike},
     recipe::{Fate, LeftOut, Planned, Recipe, Unfit, Verdict, VideoFilter},
 };
 use crate::{

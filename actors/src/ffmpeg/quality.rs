@@ -2,7 +2,11 @@
 
 use std::{ffi::OsString, fs::File, path::Path, time::Duration};
 
-use mediary_schema::{FailureClass, job::Failure, transcode::Measure};
+use mediary_schema::{
+    FailureClass,
+    job::Failure,
+    transcode::{Measure, Score},
+};
 
 use super::{make::opened, tool::Ffmpeg};
 use crate::process::{Assignment, Line, Source, Spec, Tool};
@@ -17,6 +21,10 @@ const EVERY: u32 = 3;
 pub(crate) struct Pieces<'a> {
     /// The one that was made.
     pub(crate) made: &'a Path,
+    /// Options before that, which say where the piece begins and ends.
+    pub(crate) before_made: &'a [String],
+    /// Which of its streams.
+    pub(crate) made_index: usize,
     /// What is done with its pictures until they are as large as the others: filters of ffmpeg.
     pub(crate) made_filters: &'a str,
     /// The one of which it was made.
@@ -53,14 +61,15 @@ impl Ffmpeg {
         measure: Measure,
         pieces: Pieces<'_>,
         assignment: &Assignment,
-    ) -> Result<f64, Failure> {
+    ) -> Result<Score, Failure> {
         let program = self.tools.find(Tool::Ffmpeg).map_err(|error| error.failure())?;
         let file = |path: &std::ffi::OsStr| {
             let mut input = OsString::from("file:");
             input.push(path);
             input
         };
-        let Pieces { made, made_filters, source, before_source, source_index, source_filters } = pieces;
+        let Pieces { made, before_made, made_index, made_filters, .. } = pieces;
+        let Pieces { source, before_source, source_index, source_filters, .. } = pieces;
         // Picture by picture, since containers round times otherwise.
         let even = "settb=1/1000,setpts=N*40";
         let filter = match measure {
@@ -68,10 +77,11 @@ impl Ffmpeg {
             Measure::Ssim => "ssim".to_owned(),
         };
         let graph = format!(
-            "[0:v:0]{made_filters},{even}[made];[1:{source_index}]{source_filters},{even}[was];[made][was]{filter}"
+            "[0:{made_index}]{made_filters},{even}[made];[1:{source_index}]{source_filters},{even}[was];[made][was]{filter}"
         );
         let spec = Spec::new(Tool::Ffmpeg.name(), program)
             .args(["-nostdin", "-hide_banner", "-nostats", "-v", "info"])
+            .args(before_made.iter())
             .args(["-protocol_whitelist", "file", "-i"])
             .arg(file(made.as_os_str()))
             .args(before_source.iter())
@@ -89,7 +99,7 @@ impl Ffmpeg {
         if let Some(failure) = ended.forced(Tool::Ffmpeg.name()) {
             return Err(failure);
         }
-        found.ok_or_else(|| {
+        found.map(|value| measure.score(value)).ok_or_else(|| {
             ended.failure(FailureClass::Unknown, "ffmpeg does not say how alike pictures look")
         })
     }

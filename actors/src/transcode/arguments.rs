@@ -87,7 +87,7 @@ fn of_stream(container: Container, place: usize, planned: &Planned, source: &Med
             }
             told
         }
-        Fate::Video { codec, crf, preset, filters, pixel_format, hdr } => {
+        Fate::Video { codec, crf, preset, filters, pixel_format, hdr, .. } => {
             let video = source.streams.iter().find(|stream| stream.index == planned.index);
             let video = video.and_then(|stream| match &stream.content {
                 Content::Video(video) => Some(video),

@@ -12,11 +12,11 @@ use mediary_schema::{
     job::{Failure, Progress},
     media::{Medium, Spans},
     profile::Rules,
-    transcode::{Fate, Proof, Recipe, Seen, Shortcoming, Verdict},
+    transcode::{Fate, Measure, Proof, Quality, Recipe, Seen, Shortcoming, Verdict},
 };
 use tokio::sync::watch;
 
-use super::{arguments::Arguments, likeness::Trace, progress::Told};
+use super::{arguments::Arguments, likeness::Trace, progress::Told, what_if::Sampler};
 use crate::{
     ffmpeg::{Expectation, Ffmpeg, Makings, hash, opened},
     process::Assignment,
@@ -44,6 +44,8 @@ pub(super) struct Source {
     medium: Medium,
     pub(super) size_bytes: u64,
     pub(super) recipe: Recipe,
+    /// How alike its pictures are to look at least, by VMAF, and by what that is measured; none if nothing is said of it.
+    floor: Option<(u8, Measure)>,
 }
 
 /// A stream that is made anew, and is traced in what it is made of and in the result.
@@ -76,7 +78,34 @@ impl Making<'_> {
             Err(unfit) => return Err(failed(FailureClass::Unsupported, unfit.to_string())),
         };
         let facts = file.metadata().map_err(|error| Unable::storage("the file can't be read", &error))?;
-        Ok(Some(Source { file, medium, size_bytes: facts.len(), recipe }))
+        let source = Source { file, medium, size_bytes: facts.len(), recipe, floor: None };
+        self.settled(source).await.map(Some)
+    }
+
+    /// What an opened file is once it is known how much of its pictures may be thrown away, where that is to be found out.
+    async fn settled(&self, source: Source) -> Result<Source, Unable> {
+        if !source.recipe.is_searched() {
+            return Ok(source);
+        }
+        self.stage("searching");
+        let Some(measure) = self.ffmpeg.best_measure(self.assignment).await? else {
+            let message =
+                "the profile says how alike pictures are to look, and ffmpeg here measures that in no way";
+            return Err(failed(FailureClass::ToolMissing, message.to_owned()));
+        };
+        let Source { file, medium, recipe, .. } = &source;
+        match self.sampler(measure).seek(file, medium, recipe).await? {
+            Ok((recipe, _)) => {
+                let floor = recipe.search(measure).map(|(vmaf_min, _)| (vmaf_min, measure));
+                Ok(Source { recipe, floor, ..source })
+            }
+            Err(unlike) => Err(failed(FailureClass::Unsupported, unlike.to_string())),
+        }
+    }
+
+    fn sampler(&self, measure: Measure) -> Sampler<'_> {
+        let Self { ffmpeg, folder, assignment, .. } = self;
+        Sampler { ffmpeg, folder, assignment, measure: Some(measure) }
     }
 
     /// Makes it, and proves that it is what it was to be, or says in what it is not.
@@ -128,7 +157,8 @@ impl Making<'_> {
         let path = self.folder.join(name);
         let (progress, _) = watch::channel(Progress::default());
         let read = self.ffmpeg.verify_spans(&path, Expectation::default(), self.assignment, &progress);
-        let (read, alike) = tokio::join!(read, self.compare(&source.recipe, &path));
+        let (read, alike, looks) =
+            tokio::join!(read, self.compare(&source.recipe, &path), self.looks(source, &path));
         let (verified, of_result) = match read {
             Ok(verified) => verified,
             // The encoder's own fault, and the same the next time.
@@ -149,10 +179,28 @@ impl Making<'_> {
         }
         // Whoever lacks a stream is told of that first.
         let proved = match proved {
-            Ok(proof) => alike?.map(|alike_count| Proof { alike_count, ..proof }),
+            Ok(proof) => {
+                let (alike, looks) = (alike?, looks?);
+                alike.and_then(|alike_count| looks.map(|quality| Proof { alike_count, quality, ..proof }))
+            }
             Err(shortcoming) => Err(shortcoming),
         };
         Ok(proved.map(|proof| (verified, proof)))
+    }
+
+    /// How much the pictures of a result look like those of which they were made, where that is to be so much at least.
+    async fn looks(
+        &self,
+        source: &Source,
+        result: &Path,
+    ) -> Result<Result<Option<Quality>, Shortcoming>, Unable> {
+        let Some((vmaf_min, measure)) = source.floor else { return Ok(Ok(None)) };
+        let Source { file, medium, recipe, .. } = source;
+        let quality = self.sampler(measure).compare(file, medium, recipe, result).await?;
+        Ok(match quality {
+            Some(quality) if !quality.holds(vmaf_min) => Err(Shortcoming::Quality { quality, vmaf_min }),
+            quality => Ok(quality),
+        })
     }
 
     /// Compares how a result looks and sounds with how what it was made of did; answers how many streams.

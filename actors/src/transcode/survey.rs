@@ -107,7 +107,8 @@ impl Survey {
     }
 
     /// What would become of each of these by rules, one after the other, as an encoder takes the whole machine; samples lie
-    /// in `folder`. `each` is told as soon as it is known. With `is_measured` also how alike pictures would look.
+    /// in `folder`. `each` is told as soon as it is known. With `is_measured`, or if the
+    /// rules say how alike pictures are to look, also how alike they would.
     pub async fn foresee(
         &self,
         paths: impl IntoIterator<Item = PathBuf>,
@@ -116,6 +117,7 @@ impl Survey {
         is_measured: bool,
         mut each: impl FnMut(PathBuf, Result<Outlook, Failure>),
     ) -> Result<(), Failure> {
+        let is_measured = is_measured || rules.video.as_ref().is_some_and(|rule| rule.vmaf_min.is_some());
         let measure = if is_measured { self.ffmpeg.best_measure(&self.probe()).await? } else { None };
         for path in paths {
             let assignment = self.probe();

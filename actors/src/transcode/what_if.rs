@@ -1,13 +1,16 @@
 //! What would become of a file by rules, foretold from samples that are encoded and thrown away.
 
-use std::{fs::File, path::Path};
+use std::{collections::BTreeMap, fs::File, path::Path};
 
 use mediary_schema::{
     FailureClass,
     job::Failure,
     media::{Content, Medium},
     profile::Rules,
-    transcode::{Fate, Measure, Planned, Prediction, Recipe, Sample, Verdict, VideoFilter, Weights, Window},
+    transcode::{
+        Fate, Measure, Planned, Prediction, Quality, Recipe, Sample, Score, TooUnlike, Verdict, VideoFilter,
+        Weights, Window,
+    },
 };
 use tokio::time::Instant;
 
@@ -27,6 +30,9 @@ pub enum Outlook {
     /// It would be refused before anything is encoded, with the reason.
     Refused(String),
 }
+
+/// How far the time of a picture may be before the one of which it was made: Matroska has milliseconds.
+const ROUNDED_MS: u64 = 2;
 
 /// Encodes samples.
 pub(super) struct Sampler<'a> {
@@ -49,15 +55,87 @@ impl Sampler<'_> {
             Ok(Verdict::Fits) => return Ok(Outlook::Fits),
             Err(unfit) => return Ok(Outlook::Refused(unfit.to_string())),
         };
+        Ok(match self.seek(&file, &medium, &recipe).await? {
+            Ok((recipe, samples)) => Outlook::Made(Prediction::of(&recipe, &medium, &samples, self.measure)),
+            Err(unlike) => Outlook::Refused(unlike.to_string()),
+        })
+    }
+
+    /// Samples of a file by a recipe; where that says how alike pictures are to look, by the one of its qualities that throws away
+    /// the most and does.
+    pub(super) async fn seek(
+        &self,
+        file: &File,
+        medium: &Medium,
+        recipe: &Recipe,
+    ) -> Result<Result<(Recipe, Vec<Sample>), TooUnlike>, Failure> {
+        let search = self.measure.and_then(|measure| Some((measure, recipe.search(measure)?.1)));
+        let Some((measure, mut search)) = search else {
+            let samples = self.samples(file, medium, recipe).await?;
+            return Ok(Ok((recipe.clone(), samples)));
+        };
+        let mut all = BTreeMap::new();
+        while let Some(crf) = search.next() {
+            let samples = self.samples(file, medium, &recipe.at(crf)).await?;
+            let scores: Vec<Score> = samples.iter().filter_map(|sample| sample.quality).collect();
+            search.tell(crf, Quality::of(measure, &scores).map_or(Score(0), |quality| quality.mean));
+            all.insert(crf, samples);
+        }
+        Ok(search.found().map(|crf| (recipe.at(crf), all.remove(&crf).unwrap_or_default())))
+    }
+
+    async fn samples(&self, file: &File, medium: &Medium, recipe: &Recipe) -> Result<Vec<Sample>, Failure> {
         if !medium.can_be_sampled() {
             let message = "it does not say how long it plays, so no part of it stands for all of it";
-            return Err(Failure::new(FailureClass::Unsupported, message));
+            return Err(Failure { for_good: true, ..Failure::new(FailureClass::Unsupported, message) });
         }
         let mut samples = Vec::new();
         for window in Window::of(medium.duration_ms.unwrap_or(0)) {
-            samples.push(self.sample(&file, &medium, &recipe, window).await?);
+            samples.push(self.sample(file, medium, recipe, window).await?);
         }
-        Ok(Outlook::Made(Prediction::of(&recipe, &medium, &samples, self.measure)))
+        Ok(samples)
+    }
+
+    /// How much a whole result looks like what it was made of, by the same pieces that are sampled.
+    pub(super) async fn compare(
+        &self,
+        file: &File,
+        medium: &Medium,
+        recipe: &Recipe,
+        result: &Path,
+    ) -> Result<Option<Quality>, Failure> {
+        let (Some(measure), Some(pictures)) = (self.measure, pictures(recipe, medium)) else {
+            return Ok(None);
+        };
+        let mut scores = Vec::new();
+        for window in Window::of(medium.duration_ms.unwrap_or(0)) {
+            // Containers round times: the same picture may lie a moment before.
+            let start_ms = window.start_ms.saturating_sub(ROUNDED_MS);
+            let made = (result, piece(Window { start_ms, ..window }));
+            scores.push(self.quality(measure, made, file, window, &pictures).await?);
+        }
+        Ok(Quality::of(measure, &scores))
+    }
+
+    async fn quality(
+        &self,
+        measure: Measure,
+        (made, before_made): (&Path, Vec<String>),
+        source: &File,
+        window: Window,
+        pictures: &Pictures,
+    ) -> Result<Score, Failure> {
+        let pieces = Pieces {
+            made,
+            before_made: &before_made,
+            made_index: pictures.place,
+            made_filters: &pictures.made,
+            source,
+            before_source: &piece(window),
+            source_index: pictures.index,
+            source_filters: &pictures.source,
+        };
+        self.ffmpeg.quality(measure, pieces, self.assignment).await
     }
 
     /// Encodes a window of a file.
@@ -89,18 +167,9 @@ impl Sampler<'_> {
             weights.get(&u32::try_from(place).ok()?).map(|weight| (planned.index, *weight))
         };
         sample.result = made.streams.iter().enumerate().filter_map(of_place).collect();
-        if let Some(measure) = self.measure
-            && let Some((planned, fate)) = pictures(&made, medium)
-        {
-            let pieces = Pieces {
-                made: &path,
-                made_filters: &fate.made,
-                source: file,
-                before_source: &piece,
-                source_index: planned.index,
-                source_filters: &fate.source,
-            };
-            sample.quality = Some(self.ffmpeg.quality(measure, pieces, self.assignment).await?);
+        if let (Some(measure), Some(pictures)) = (self.measure, pictures(&made, medium)) {
+            let of_made = (path.as_path(), Vec::new());
+            sample.quality = Some(self.quality(measure, of_made, file, window, &pictures).await?);
         }
         Ok(sample)
     }
@@ -112,29 +181,31 @@ fn piece(Window { start_ms, length_ms }: Window) -> Vec<String> {
     ["-ss", &seconds(start_ms), "-t", &seconds(length_ms)].map(str::to_owned).into()
 }
 
-/// What is done with both until they can be compared.
-struct Filters {
+/// Pictures that are made anew, and what is done with both until they can be compared.
+struct Pictures {
+    /// Which they are in the result.
+    place: usize,
+    /// Of which stream they are made.
+    index: u32,
     made: String,
     source: String,
 }
 
 /// The first pictures that are made anew, if any are. What is done with them besides is done with those of which they are
 /// made, too: half pictures become whole ones, light is mapped. What was made smaller is shown as large as it was.
-fn pictures<'a>(made: &'a Recipe, medium: &Medium) -> Option<(&'a Planned, Filters)> {
-    made.streams.iter().find_map(|planned| {
+fn pictures(recipe: &Recipe, medium: &Medium) -> Option<Pictures> {
+    recipe.streams.iter().enumerate().find_map(|(place, planned)| {
         let Fate::Video { filters, pixel_format, .. } = &planned.fate else { return None };
         let stream = medium.streams.iter().find(|stream| stream.index == planned.index)?;
         let Content::Video(video) = &stream.content else { return None };
         let is_smaller = |step: &VideoFilter| matches!(step, VideoFilter::Scale { .. });
-        let (width, height) = match filters.iter().any(is_smaller) {
-            true => video.shown(),
-            false => planned.fate.size(video),
-        };
+        let (width, height) =
+            if filters.iter().any(is_smaller) { video.shown() } else { planned.fate.size(video) };
         let format = format!("format={pixel_format}");
         let others = filters.iter().filter(|step| !is_smaller(step)).map(filter);
         let source = others.chain([format.clone()]).collect::<Vec<_>>().join(",");
         let made = format!("scale={width}:{height}:flags=bicubic,{format}");
-        Some((planned, Filters { made, source }))
+        Some(Pictures { place, index: planned.index, made, source })
     })
 }
 

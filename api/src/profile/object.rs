@@ -123,6 +123,9 @@ pub(crate) struct VideoRule {
     /// How much time the encoder takes for it, as the encoder calls that; nothing where pictures stay as they are.
     #[graphql(default)]
     preset: String,
+    /// How much pictures are to look like those of which they are made at least, by VMAF from 0 to 100: as much is thrown away as that
+    /// allows, found by samples of each file, and `crf` is where the search begins.
+    vmaf_min: Option<u8>,
     /// The most lines, of the shorter side; none are added.
     lines_max: Option<u32>,
     /// What becomes of more light than usual.
@@ -168,15 +171,15 @@ impl From<schema::Profile> for Profile {
 
 impl From<schema::VideoRule> for VideoRule {
     fn from(rule: schema::VideoRule) -> Self {
-        let schema::VideoRule { codec, crf, preset, lines_max, hdr, copies_what_fits } = rule;
-        Self { codec: codec.into(), crf, preset, lines_max, hdr: hdr.into(), copies_what_fits }
+        let schema::VideoRule { codec, crf, preset, vmaf_min, lines_max, hdr, copies_what_fits } = rule;
+        Self { codec: codec.into(), crf, preset, vmaf_min, lines_max, hdr: hdr.into(), copies_what_fits }
     }
 }
 
 impl From<VideoRule> for schema::VideoRule {
     fn from(rule: VideoRule) -> Self {
-        let VideoRule { codec, crf, preset, lines_max, hdr, copies_what_fits } = rule;
-        Self { codec: codec.into(), crf, preset, lines_max, hdr: hdr.into(), copies_what_fits }
+        let VideoRule { codec, crf, preset, vmaf_min, lines_max, hdr, copies_what_fits } = rule;
+        Self { codec: codec.into(), crf, preset, vmaf_min, lines_max, hdr: hdr.into(), copies_what_fits }
     }
 }
 

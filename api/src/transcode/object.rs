@@ -7,7 +7,7 @@ use mediary_projections::{
 };
 use mediary_schema::{
     FileId, JobId, PlanId,
-    transcode::{Fate, Recipe, TranscodeId},
+    transcode::{Fate, Measure, Quality, Recipe, TranscodeId},
 };
 
 use crate::{
@@ -119,6 +119,35 @@ pub(crate) struct TranscodeProof {
     stream_count: u32,
     /// How many of them were made anew, and look or sound as those of the source do, all along.
     alike_count: u32,
+    /// How alike its pictures look, where the profile says how alike they are to look at least.
+    quality: Option<TranscodeQuality>,
+}
+
+/// How much pictures look like those of which they were made, in the scale of the measure.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub(crate) struct TranscodeQuality {
+    /// By what it was measured.
+    measure: MeasureName,
+    /// On average.
+    mean: f64,
+    /// Of the worst piece.
+    worst: f64,
+}
+
+/// By what it is measured how much a picture looks like the one of which it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "Measure", name = "TranscodeMeasure")]
+pub(crate) enum MeasureName {
+    /// VMAF, from 0 to 100.
+    Vmaf,
+    /// SSIM, from 0 to 1.
+    Ssim,
+}
+
+impl From<Quality> for TranscodeQuality {
+    fn from(Quality { measure, mean, worst }: Quality) -> Self {
+        Self { measure: measure.into(), mean: measure.value(mean), worst: measure.value(worst) }
+    }
 }
 
 impl From<Recipe> for TranscodeRecipe {
@@ -158,6 +187,7 @@ impl From<TranscodeRow> for Transcode {
                 duration_delta_ms: i32::try_from(proof.duration_delta_ms).unwrap_or(i32::MAX),
                 stream_count: proof.stream_count,
                 alike_count: proof.alike_count,
+                quality: proof.quality.map(TranscodeQuality::from),
             }),
             arguments: row.arguments,
             failure: row.failure.map(Failure::from),

@@ -89,7 +89,13 @@ pub fn transcoded() -> transcode::Made {
             left_out: vec![],
             may_grow: false,
         },
-        proof: Proof { is_decoded: true, duration_delta_ms: 20, stream_count: 1, alike_count: 1 },
+        proof: Proof {
+            is_decoded: true,
+            duration_delta_ms: 20,
+            stream_count: 1,
+            alike_count: 1,
+            quality: None,
+        },
         arguments: ["-i", "IN", "-c", "copy", "OUT"].map(str::to_owned).to_vec(),
     }
 }

@@ -276,7 +276,10 @@ fn details(found: &Transcode) -> String {
             0 => String::new(),
             count => format!(", {count} compared by look and sound"),
         };
-        format!("{read}; {streams}{alike}, at most {apart} ms longer or shorter")
+        let looks = proof.quality.as_ref().map_or_else(String::new, |quality| {
+            format!("; {} {} on average, {} at worst", quality.measure, quality.mean, quality.worst)
+        });
+        format!("{read}; {streams}{alike}, at most {apart} ms longer or shorter{looks}")
     });
     fields(&[
         ("id", Some(found.id.clone())),

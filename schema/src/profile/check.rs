@@ -107,15 +107,14 @@ impl VideoRule {
             return Err(BadRules::SoundAlone { container: ending });
         }
         within("lines_max", self.lines_max, 16, 8_192)?;
-        let codec = self.codec.name();
-        let (crf_max, presets) = match self.codec {
+        within("vmaf_min", self.vmaf_min.map(u32::from), 1, 99)?;
+        let (codec, crf_max) = (self.codec.name(), self.codec.crf_max());
+        let presets: Vec<String> = match self.codec {
             // The rest says nothing then.
             VideoCodec::Copy => return Ok(()),
-            VideoCodec::H264 | VideoCodec::Hevc => {
-                (51, PRESETS.iter().map(|word| (*word).to_owned()).collect())
-            }
-            VideoCodec::Av1 => (63, numbers(13)),
-            VideoCodec::Vp9 => (63, numbers(8)),
+            VideoCodec::H264 | VideoCodec::Hevc => PRESETS.iter().map(|word| (*word).to_owned()).collect(),
+            VideoCodec::Av1 => numbers(13),
+            VideoCodec::Vp9 => numbers(8),
         };
         if container == Container::Webm && !matches!(self.codec, VideoCodec::Av1 | VideoCodec::Vp9) {
             return Err(BadRules::NotCarried { container: ending, codec });
@@ -200,6 +199,7 @@ mod tests {
                 video("archive", |rule| rule.preset = "8".to_owned()),
                 "`preset` is \"8\"; hevc takes ultrafast",
             ),
+            (video("archive", |rule| rule.vmaf_min = Some(100)), "`vmaf_min` is 100; it is from 1 to 99"),
             (video("archive", |rule| rule.lines_max = Some(2)), "`lines_max` is 2; it is from 16 to 8192"),
             (with("web", |rules| rules.container = Container::Webm), "webm does not carry h264"),
             (with("web", |rules| rules.container = Container::Mp3), "mp3 has sound alone"),

@@ -102,6 +102,7 @@ impl VideoRule {
             codec,
             crf,
             preset: preset.to_owned(),
+            vmaf_min: None,
             lines_max: None,
             hdr: HdrRule::Keep,
             copies_what_fits: false,

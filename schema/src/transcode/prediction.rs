@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
-use super::{Fate, Recipe};
+use super::{Fate, Measure, Quality, Recipe, Score};
 use crate::media::{Content, Medium};
 
 /// A part of a file that is encoded to see what would become of all of it.
@@ -29,7 +27,7 @@ pub struct Weight {
 pub type Weights = BTreeMap<u32, Weight>;
 
 /// A window that was encoded.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
     /// Which.
     pub window: Window,
@@ -40,32 +38,11 @@ pub struct Sample {
     /// How long that took, in milliseconds.
     pub encode_ms: u64,
     /// How much it looks like what it was made of, if that was measured.
-    pub quality: Option<f64>,
-}
-
-/// By what it is measured how much a picture looks like the one of which it was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Measure {
-    /// VMAF of Netflix, its model of a television set, from 0 to 100: about 95 is what nobody tells apart.
-    Vmaf,
-    /// The structural similarity of Wang and others, of all three components, from 0 to 1.
-    Ssim,
-}
-
-/// How much pictures look like those of which they were made.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Quality {
-    /// By what it was measured.
-    pub measure: Measure,
-    /// On average.
-    pub mean: f64,
-    /// Of the worst sample.
-    pub worst: f64,
+    pub quality: Option<Score>,
 }
 
 /// What would become of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prediction {
     /// How large it is.
     pub source_bytes: u64,
@@ -134,12 +111,8 @@ impl Prediction {
                 Fate::Video { .. } | Fate::Audio { .. } => is * times + own_heads,
             }
         });
-        let measured: Vec<f64> = samples.iter().filter_map(|sample| sample.quality).collect();
-        let quality = measure.filter(|_| !measured.is_empty()).map(|measure| Quality {
-            measure,
-            mean: measured.iter().sum::<f64>() / measured.len() as f64,
-            worst: measured.iter().copied().fold(f64::INFINITY, f64::min),
-        });
+        let measured: Vec<Score> = samples.iter().filter_map(|sample| sample.quality).collect();
+        let quality = measure.and_then(|measure| Quality::of(measure, &measured));
         let encode_ms: u64 = samples.iter().map(|sample| sample.encode_ms).sum();
         Self {
             source_bytes: medium.size_bytes,
@@ -213,13 +186,16 @@ mod tests {
             encode_ms: 5_000,
             quality: Some(quality),
         };
-        let samples = [sample(20_000, 2_700_000, 900_000, 96.0), sample(70_000, 300_000, 100_000, 90.0)];
+        let samples = [
+            sample(20_000, 2_700_000, 900_000, Score(9_600)),
+            sample(70_000, 300_000, 100_000, Score(9_000)),
+        ];
         let foretold = Prediction::of(&recipe, &film, &samples, Some(Measure::Vmaf));
         // Of 11 MB one is sound, and of the ten of pictures a third is left; by the time alone it would be half.
         assert_eq!(foretold.result_bytes, 1_000_000 + 3_333_333);
         assert_eq!((foretold.encode_ms, foretold.sampled_ms), (50_000, 20_000));
         let quality = foretold.quality.unwrap();
-        assert_eq!((quality.mean, quality.worst), (93.0, 90.0));
+        assert_eq!((quality.mean, quality.worst), (Score(9_300), Score(9_000)));
         let unmeasured = Prediction::of(&recipe, &film, &samples, None);
         assert_eq!(unmeasured.quality, None);
 

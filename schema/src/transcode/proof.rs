@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Fate, Planned, Recipe};
+use super::{Fate, Planned, Quality, Recipe};
 use crate::{
     file::Check,
     media::{Content, Medium, Span, Spans, Stream, Video},
@@ -20,6 +20,9 @@ pub struct Proof {
     pub stream_count: u32,
     /// How many of them were made anew, and look or sound as what they were made of does, all along.
     pub alike_count: u32,
+    /// How alike its pictures look, where the profile says how alike they are to look at least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Quality>,
 }
 
 /// In what a result is not what it was to be.
@@ -68,6 +71,14 @@ pub enum Shortcoming {
         result: u32,
         /// How many it was to have.
         wanted: u32,
+    },
+    /// Its pictures look less like those of which they were made than they are to.
+    #[error("its pictures have {} of the wanted {}", quality.measure.said(quality.mean), quality.measure.said(quality.measure.floor(*vmaf_min)))]
+    Quality {
+        /// How alike they look.
+        quality: Quality,
+        /// How alike they are to look at least, by VMAF.
+        vmaf_min: u8,
     },
     /// It is larger, and may not be.
     #[error("it has {result_bytes} bytes, and what it was made of {source_bytes}")]
@@ -130,6 +141,7 @@ impl Recipe {
             duration_delta_ms,
             stream_count: u32::try_from(self.streams.len()).unwrap_or(u32::MAX),
             alike_count: 0,
+            quality: None,
         })
     }
 

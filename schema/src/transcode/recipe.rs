@@ -75,6 +75,9 @@ pub enum Fate {
         /// How more light than usual is meant, if it is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         hdr: Option<Hdr>,
+        /// How alike it is to look at least, by VMAF; `crf` is the most then that samples allow.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vmaf_min: Option<u8>,
     },
     /// Its sound is made anew.
     Audio {
@@ -225,6 +228,7 @@ impl Rules {
             filters: rule.filters(video),
             pixel_format: rule.pixel_format(video).to_owned(),
             hdr,
+            vmaf_min: rule.vmaf_min,
         }))
     }
 

@@ -28,7 +28,14 @@ impl Studio {
             Unable::Lost => "lost".to_owned(),
         };
         // Ours are small, and noise does not get smaller.
-        let rules = Rules { may_grow: true, ..Profile::find_shipped(profile).unwrap().rules };
+        let (profile, vmaf_min) = match profile.split_once(' ') {
+            Some((profile, least)) => (profile, Some(least.parse().unwrap())),
+            None => (profile, None),
+        };
+        let mut rules = Rules { may_grow: true, ..Profile::find_shipped(profile).unwrap().rules };
+        if let Some(video) = &mut rules.video {
+            video.vmaf_min = vmaf_min;
+        }
         let file = File::open(self.path(name)).unwrap();
         let Some(source) = making.source(file, &rules).await.map_err(said)? else {
             return Err("it fits".to_owned());
@@ -234,4 +241,29 @@ async fn another_picture_and_another_sound_at_the_same_times_are_noticed() {
         let refused = refused.expect_err(what);
         assert!(refused.contains(said), "{what}: {refused}");
     }
+}
+
+// TR-06, TR-07: what the samples had is there in the whole, and measured there.
+// invariant: F-27
+#[tokio::test]
+async fn a_floor_of_quality_is_held_and_what_falls_below_is_not_kept() {
+    let studio = Studio::open();
+    studio
+        .run("-f lavfi -i testsrc2=s=320x180:r=24:d=4 -c:v libx264 -preset ultrafast -crf 8 film.mkv")
+        .await;
+    let made = studio.make("film.mkv", "archive 90").await.unwrap();
+    let quality = made.proof.quality.expect("it is a part of the proof");
+    assert!(quality.holds(90) && quality.worst <= quality.mean, "{quality:?}");
+    let Fate::Video { crf, vmaf_min: Some(90), .. } = made.recipe.streams[0].fate else { panic!("{made:?}") };
+    assert!(crf > 21, "more may be thrown away than the profile says: {crf}");
+    assert_eq!(
+        studio.make("film.mkv", "archive").await.unwrap().proof.quality,
+        None,
+        "nothing is said of it"
+    );
+    // Its samples are as they were to be, and the whole is blurred: to the eye of the other proof it is alike.
+    let blur =
+        "case \" $* \" in *' -ss '*) ;; *) set -- \"${@/format=yuv420p/boxblur=3,format=yuv420p}\";; esac";
+    let refused = studio.make_with(&wrapper(&studio, blur), "film.mkv", "archive 90").await.unwrap_err();
+    assert!(refused.contains("its pictures have VMAF"), "{refused}");
 }

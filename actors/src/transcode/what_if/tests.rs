@@ -99,7 +99,7 @@ async fn how_alike_it_would_look_is_measured_also_where_it_is_turned_smaller_or_
         let rule = web.video.clone().unwrap();
         Rules { video: Some(VideoRule { lines_max, crf, ..rule }), ..web.clone() }
     };
-    for (measure, most) in [(Measure::Vmaf, 100.0), (Measure::Ssim, 1.0)] {
+    for measure in [Measure::Vmaf, Measure::Ssim] {
         let sampler =
             Sampler { ffmpeg: &ffmpeg, folder: &folder, assignment: &assignment, measure: Some(measure) };
         let looks = async |name: &str, rules: &Rules| {
@@ -108,7 +108,7 @@ async fn how_alike_it_would_look_is_measured_also_where_it_is_turned_smaller_or_
                 panic!("{outlook:?}")
             };
             assert!(quality.measure == measure && quality.worst <= quality.mean, "{quality:?}");
-            quality.mean / most
+            f64::from(quality.mean.0) / 10_000.0
         };
         let good = looks("plain.mp4", &with(None, 16)).await;
         let worse = looks("plain.mp4", &with(None, 45)).await;
@@ -141,4 +141,39 @@ async fn what_fits_is_refused_or_says_no_length_is_not_sampled() {
     assert!(unknown.contains("how long it plays"), "{unknown}");
     std::fs::write(studio.path("text.mkv"), "no film").unwrap();
     assert!(foresee("text.mkv", "web").await.unwrap_err().contains("neither film nor sound"));
+}
+
+// TR-07: the most that may be thrown away, and what can't be had at all.
+#[tokio::test]
+async fn as_much_is_thrown_away_as_looks_alike_enough() {
+    let studio = Studio::open();
+    let (ffmpeg, assignment) = (studio.ffmpeg(&studio.tools), Studio::assignment());
+    let folder = studio.path("");
+    studio
+        .run("-f lavfi -i testsrc2=s=320x180:r=25:d=3 -c:v libx264 -preset ultrafast -crf 5 film.mp4")
+        .await;
+    let path = studio.path("film.mp4");
+    let file = File::open(&path).unwrap();
+    let medium = ffmpeg.describe_opened(&file, &assignment).await.unwrap();
+    let recipe = |vmaf_min, lines| {
+        let mut rules = rules("web");
+        let video = rules.video.as_mut().unwrap();
+        (video.vmaf_min, video.lines_max, video.preset) =
+            (Some(vmaf_min), Some(lines), "ultrafast".to_owned());
+        let Ok(Verdict::Made(recipe)) = rules.judge(&medium) else { panic!("{medium:?}") };
+        recipe
+    };
+    let (whole, small) = (recipe(90, 180), recipe(99, 60));
+    for measure in [Measure::Vmaf, Measure::Ssim] {
+        let sampler =
+            Sampler { ffmpeg: &ffmpeg, folder: &folder, assignment: &assignment, measure: Some(measure) };
+        let mean = |samples: &[Sample]| Quality::of(measure, &[samples[0].quality.unwrap()]).unwrap().mean;
+        let (found, samples) = sampler.seek(&file, &medium, &whole).await.unwrap().unwrap();
+        assert!(mean(&samples) >= measure.floor(90), "{samples:?}");
+        let Fate::Video { crf, .. } = found.streams[0].fate else { panic!("{found:?}") };
+        let further = sampler.samples(&file, &medium, &whole.at(crf + 5)).await.unwrap();
+        assert!(mean(&further) < measure.floor(90), "{crf} was not the most: {further:?}");
+        let unlike = sampler.seek(&file, &medium, &small).await.unwrap().unwrap_err();
+        assert!(unlike.to_string().contains("looks alike enough"), "{unlike}");
+    }
 }

@@ -10,7 +10,7 @@ fn samples() -> Vec<Event> {
     (full.drop_commentary, full.may_grow) = (true, true);
     full.audio.channels_max = Some(2);
     let video = full.video.as_mut().unwrap();
-    (video.lines_max, video.copies_what_fits) = (Some(1_080), true);
+    (video.lines_max, video.copies_what_fits, video.vmaf_min) = (Some(1_080), true, Some(94));
     let mut sound = rules(24);
     sound.video = None;
     vec![

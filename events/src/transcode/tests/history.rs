@@ -2,7 +2,7 @@ use mediary_schema::{
     PlanId,
     media::Hdr,
     profile::{AudioCodec, HdrRule, VideoCodec},
-    transcode::{Fate, LeftOut, Planned, Recipe, VideoFilter},
+    transcode::{Fate, LeftOut, Measure, Planned, Quality, Recipe, Score, VideoFilter},
 };
 
 use super::{
@@ -26,17 +26,21 @@ fn samples() -> Vec<Event> {
         filters,
         pixel_format: "yuv420p".to_owned(),
         hdr: None,
+        vmaf_min: None,
     };
     let lit = match video.clone() {
         Fate::Video { codec, crf, preset, filters, .. } => {
             let pixel_format = "yuv420p10le".to_owned();
-            Fate::Video { codec, crf, preset, filters, pixel_format, hdr: Some(Hdr::Hdr10) }
+            let (hdr, vmaf_min) = (Some(Hdr::Hdr10), Some(94));
+            Fate::Video { codec, crf, preset, filters, pixel_format, hdr, vmaf_min }
         }
         other => other,
     };
     let audio = Fate::Audio { codec: AudioCodec::Aac, bits_per_second: Some(160_000), channels: 2 };
     let fates = [video, lit, audio, Fate::Subtitle { codec: "mov_text".to_owned() }, Fate::Copy {}];
     let mut made = samples::transcoded();
+    let (measure, mean, worst) = (Measure::Vmaf, Score(9_412), Score(9_288));
+    made.proof.quality = Some(Quality { measure, mean, worst });
     made.recipe = Recipe {
         streams: (0..).zip(fates).map(|(index, fate)| Planned { index, fate }).collect(),
         beside: vec![5],

@@ -125,6 +125,7 @@ fn details(profile: &Profile) -> String {
         ("container", Some(word(&profile.container))),
         ("pictures", video.map(|video| word(&video.codec))),
         ("quality", video.and_then(quality)),
+        ("looks at least", video.and_then(|video| video.vmaf_min).map(|least| format!("VMAF {least}"))),
         ("lines at most", video.and_then(|video| video.lines_max).map(|lines| lines.to_string())),
         ("light", video.map(|video| word(&video.hdr))),
         ("as they are", video.and_then(|video| yes(video.copies_what_fits, "where they fit already"))),
@@ -141,5 +142,6 @@ fn details(profile: &Profile) -> String {
 /// What an encoder is told; nothing where pictures stay as they are.
 fn quality(video: &ProfileVideo) -> Option<String> {
     let is_encoded = word(&video.codec) != "copy";
-    is_encoded.then(|| format!("crf {}, preset {}", video.crf, video.preset))
+    let from = if video.vmaf_min.is_some() { "searched from " } else { "" };
+    is_encoded.then(|| format!("{from}crf {}, preset {}", video.crf, video.preset))
 }

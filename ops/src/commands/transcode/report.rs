@@ -11,7 +11,7 @@ use crate::{
         download::File,
         file::Root,
         job::Job,
-        transcode::{Transcode, TranscodeProof},
+        transcode::{Transcode, TranscodeProof, TranscodeQuality},
     },
     client::Client,
     commands::{failure::Failure, file::root, job, plan},
@@ -61,6 +61,7 @@ struct Proof {
     duration_delta_ms: i64,
     streams: i64,
     alike: i64,
+    quality: Option<TranscodeQuality>,
 }
 
 /// How what was made gets the place of what it was made of.
@@ -153,6 +154,7 @@ impl Report {
                 duration_delta_ms: proof.duration_delta_ms,
                 streams: proof.stream_count,
                 alike: proof.alike_count,
+                quality: proof.quality.clone(),
             }),
             replaced,
             saved_bytes: transcode.source_bytes.zip(transcode.result_bytes).map(saved),

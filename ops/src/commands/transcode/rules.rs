@@ -102,6 +102,7 @@ mod tests {
             }
             if let Some(Value::Object(video)) = fields.get_mut("video") {
                 video.entry("copiesWhatFits").or_insert(json!(false));
+                video.entry("preset").or_insert(json!(""));
             }
             let profile: Profile = serde_json::from_value(told).unwrap();
             let text = text(&profile).unwrap();

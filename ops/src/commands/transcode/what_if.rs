@@ -7,7 +7,7 @@ use mediary_actors::transcode::Outlook;
 use mediary_schema::{
     job::Failure as Problem,
     profile::{BadRules, Profile, Rules},
-    transcode::{Measure, Prediction, Quality},
+    transcode::{Prediction, Quality},
 };
 use serde::Serialize;
 
@@ -77,7 +77,24 @@ struct Foreseen {
     saved_bytes: Option<u64>,
     encode_ms: Option<u64>,
     sampled_ms: Option<u64>,
-    quality: Option<Quality>,
+    quality: Option<Looks>,
+}
+
+/// How alike it would look, in the scale of the measure.
+#[derive(Debug, Clone, Serialize)]
+struct Looks {
+    measure: &'static str,
+    mean: f64,
+    worst: f64,
+    #[serde(skip)]
+    said: String,
+}
+
+impl From<Quality> for Looks {
+    fn from(Quality { measure, mean, worst }: Quality) -> Self {
+        let said = format!("{}, at worst {}", measure.said(mean), measure.said(worst));
+        Self { measure: measure.name(), mean: measure.value(mean), worst: measure.value(worst), said }
+    }
 }
 
 /// How it would end.
@@ -120,7 +137,7 @@ impl Foreseen {
                     saved_bytes: Some(source_bytes.saturating_sub(result_bytes)),
                     encode_ms: Some(encode_ms),
                     sampled_ms: Some(sampled_ms),
-                    quality,
+                    quality: quality.map(Looks::from),
                     ..said(outcome, None)
                 }
             }
@@ -172,7 +189,7 @@ fn told(foreseen: &[Foreseen], may_grow: bool) -> String {
             size(one.result_bytes),
             less,
             one.encode_ms.map_or_else(|| "-".to_owned(), duration),
-            one.quality.map_or_else(|| "-".to_owned(), looks),
+            one.quality.as_ref().map_or_else(|| "-".to_owned(), |looks| looks.said.clone()),
             name(&one.path),
         ]);
     }
@@ -217,13 +234,6 @@ fn summary(foreseen: &[Foreseen]) -> String {
 
 fn part(was: u64, is: u64) -> String {
     format!("{:.0} %", (1.0 - is as f64 / was.max(1) as f64) * 100.0)
-}
-
-fn looks(Quality { measure, mean, worst }: Quality) -> String {
-    match measure {
-        Measure::Vmaf => format!("VMAF {mean:.1}, at worst {worst:.1}"),
-        Measure::Ssim => format!("SSIM {mean:.4}, at worst {worst:.4}"),
-    }
 }
 
 fn name(path: &Path) -> String {

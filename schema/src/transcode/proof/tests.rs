@@ -111,7 +111,10 @@ fn what_is_as_it_was_to_be_is_proved() {
     let mut case = Case::new();
     case.times.audio[1].end_ms = 10_150;
     let proof = case.prove().unwrap();
-    assert_eq!(proof, Proof { is_decoded: true, duration_delta_ms: 150, stream_count: 4, alike_count: 0 });
+    assert_eq!(
+        proof,
+        Proof { is_decoded: true, duration_delta_ms: 150, stream_count: 4, alike_count: 0, quality: None }
+    );
     // A clock that begins elsewhere is another clock, not another film.
     let set = |span: &Span| Span { start_ms: span.start_ms + 900, end_ms: span.end_ms + 900 };
     case.times = Spans {

@@ -118,5 +118,6 @@ export function proofWords({ proof, recipe }: Pick<TranscodeShown, "proof" | "re
   const read = proof.isDecoded ? "Every frame decoded" : "Every packet read";
   const beside = recipe === null || recipe.beside.length === 0 ? "" : `, ${recipe.beside.length} beside it`;
   const alike = proof.alikeCount === 0 ? "" : `, ${proof.alikeCount} compared by look and sound`;
-  return `${read}, ${count(proof.streamCount, "stream")}${alike}${beside}, within ${Math.abs(proof.durationDeltaMs)} ms`;
+  const looks = proof.quality === null ? "" : `, ${proof.quality.measure} ${proof.quality.mean.toFixed(2)}`;
+  return `${read}, ${count(proof.streamCount, "stream")}${alike}${looks}${beside}, within ${Math.abs(proof.durationDeltaMs)} ms`;
 }

@@ -11,7 +11,7 @@ export const TranscodeFields = graphql(`
     resultBytes
     requestedAt
     failure { message advice }
-    proof { isDecoded durationDeltaMs streamCount alikeCount }
+    proof { isDecoded durationDeltaMs streamCount alikeCount quality { measure mean worst } }
     recipe { container beside leftOut { index why } streams { index codec } }
     source { id path }
     result { id path state }
