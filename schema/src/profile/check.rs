@@ -136,10 +136,9 @@ impl AudioRule {
     fn check(&self, container: Container) -> Result<(), BadRules> {
         within("kbits_per_channel", Some(self.kbits_per_channel).filter(|_| self.has_rate()), 8, 512)?;
         within("channels_max", self.channels_max, 1, 64)?;
+        // What is to be as it is and can't be carried is refused with each file.
         let is_carried = match (container, self.codec) {
-            // What can't be carried as it is is refused with each file.
-            (Container::Mkv, _) | (_, AudioCodec::Copy) => true,
-            (Container::Mp4 | Container::M4a, _) => true,
+            (Container::Mkv | Container::Mp4 | Container::M4a, _) | (_, AudioCodec::Copy) => true,
             (Container::Webm | Container::Opus, codec) => codec == AudioCodec::Opus,
             (Container::Mp3, codec) => codec == AudioCodec::Mp3,
             (Container::Flac, codec) => codec == AudioCodec::Flac,

@@ -50,6 +50,8 @@ pub struct Prediction {
     pub result_bytes: u64,
     /// How long an encoder would take that has the machine for itself, in milliseconds. The proof takes its time besides.
     pub encode_ms: u64,
+    /// How much of pictures would be thrown away, in the scale of their encoder; none if none are made anew.
+    pub crf: Option<u8>,
     /// How alike it would look; none if no pictures are made anew, or nothing here measures that.
     pub quality: Option<Quality>,
     /// How much of it was encoded for that, in milliseconds of its own time.
@@ -118,6 +120,10 @@ impl Prediction {
             source_bytes: medium.size_bytes,
             result_bytes: streams.sum::<f64>() as u64,
             encode_ms: (encode_ms as f64 * times) as u64,
+            crf: recipe.streams.iter().find_map(|planned| match planned.fate {
+                Fate::Video { crf, .. } => Some(crf),
+                _ => None,
+            }),
             quality,
             sampled_ms,
         }
@@ -126,6 +132,7 @@ impl Prediction {
 
 impl Recipe {
     /// What of it is encoded to see what becomes of a file: what is made anew, since all else is as it was.
+    #[must_use]
     pub fn made_anew(&self) -> Self {
         let is_made = |fate: &Fate| matches!(fate, Fate::Video { .. } | Fate::Audio { .. });
         Self {
@@ -193,7 +200,7 @@ mod tests {
         let foretold = Prediction::of(&recipe, &film, &samples, Some(Measure::Vmaf));
         // Of 11 MB one is sound, and of the ten of pictures a third is left; by the time alone it would be half.
         assert_eq!(foretold.result_bytes, 1_000_000 + 3_333_333);
-        assert_eq!((foretold.encode_ms, foretold.sampled_ms), (50_000, 20_000));
+        assert_eq!((foretold.encode_ms, foretold.sampled_ms, foretold.crf), (50_000, 20_000, Some(21)));
         let quality = foretold.quality.unwrap();
         assert_eq!((quality.mean, quality.worst), (Score(9_300), Score(9_000)));
         let unmeasured = Prediction::of(&recipe, &film, &samples, None);

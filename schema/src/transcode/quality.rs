@@ -116,7 +116,7 @@ impl Quality {
     }
 
     /// Whether it is what was wanted of a result whose samples had it.
-    pub fn holds(&self, vmaf_min: u8) -> bool {
+    pub fn holds(self, vmaf_min: u8) -> bool {
         self.mean.0 + BELOW_MAX >= self.measure.floor(vmaf_min).0
     }
 }
@@ -207,6 +207,7 @@ impl Recipe {
     }
 
     /// The same with so much of pictures thrown away.
+    #[must_use]
     pub fn at(&self, quality: u8) -> Self {
         let mut recipe = self.clone();
         for planned in &mut recipe.streams {
@@ -237,7 +238,8 @@ mod tests {
     fn scores_are_in_the_scale_of_their_measure_and_back() {
         assert_eq!(Measure::Vmaf.score(94.123), Score(9_412));
         assert_eq!(Measure::Ssim.score(0.985), Score(9_850));
-        assert_eq!(Measure::Vmaf.value(Score(9_412)), 94.12);
+        assert_eq!(Measure::Vmaf.said(Score(9_412)), "VMAF 94.12");
+        assert_eq!(Measure::Ssim.said(Score(9_853)), "SSIM 0.9853");
         assert_eq!((Measure::Vmaf.floor(94), Measure::Ssim.floor(94)), (Score(9_400), Score(9_850)));
         let quality = Quality::of(Measure::Vmaf, &[Score(9_000), Score(9_500)]).unwrap();
         assert_eq!((quality.mean, quality.worst), (Score(9_250), Score(9_000)));

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::*;
 
 /// Kills in every run; `TEST_ROUNDS` asks for more.
-const KILLS_IN_EVERY_RUN: u64 = 6;
+const KILLS_IN_EVERY_RUN: u64 = 4;
 
 /// Far more bits than it needs, so that what is made of it is smaller, under the very name.
 const FILM: &str = "-f lavfi -i testsrc2=s=640x360:r=24:d=4 -f lavfi -i sine=d=4 -c:v libx264 -preset ultrafast -crf 4 \

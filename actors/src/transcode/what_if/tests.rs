@@ -61,7 +61,7 @@ async fn what_is_foretold_of_a_clip_is_what_comes_out() {
     let folder = studio.path("");
     let sampler = Sampler { ffmpeg: &ffmpeg, folder: &folder, assignment: &assignment, measure: None };
     let rounds = mediary_tools::rounds(2) as usize;
-    let (mut right, mut said) = (0, String::new());
+    let (mut right, mut said) = (0, Vec::new());
     for number in 0..rounds {
         let path = studio.path(&clip(&studio, number).await);
         let name = ["web", "web", "mobile", "web", "archive"][number / 5 % 5];
@@ -72,12 +72,13 @@ async fn what_is_foretold_of_a_clip_is_what_comes_out() {
         let real = made(&sampler, &path, &rules).await;
         let off = foretold.result_bytes as f64 / real as f64 - 1.0;
         right += usize::from(off.abs() <= OFF_MAX);
-        said += &format!(
-            "{number} {name}: {} foretold, {real} made, {:+.1} %\n",
+        said.push(format!(
+            "{number} {name}: {} foretold, {real} made, {:+.1} %",
             foretold.result_bytes,
             off * 100.0
-        );
+        ));
     }
+    let said = said.join("\n");
     println!("{said}");
     assert!(right * 5 >= rounds * 4, "{right} of {rounds} within 15 %:\n{said}");
 }
@@ -168,8 +169,8 @@ async fn as_much_is_thrown_away_as_looks_alike_enough() {
         let sampler =
             Sampler { ffmpeg: &ffmpeg, folder: &folder, assignment: &assignment, measure: Some(measure) };
         let mean = |samples: &[Sample]| Quality::of(measure, &[samples[0].quality.unwrap()]).unwrap().mean;
-        let (found, samples) = sampler.seek(&file, &medium, &whole).await.unwrap().unwrap();
-        assert!(mean(&samples) >= measure.floor(90), "{samples:?}");
+        let (found, encoded) = sampler.seek(&file, &medium, &whole).await.unwrap().unwrap();
+        assert!(mean(&encoded) >= measure.floor(90), "{encoded:?}");
         let Fate::Video { crf, .. } = found.streams[0].fate else { panic!("{found:?}") };
         let further = sampler.samples(&file, &medium, &whole.at(crf + 5)).await.unwrap();
         assert!(mean(&further) < measure.floor(90), "{crf} was not the most: {further:?}");

@@ -114,9 +114,9 @@ mod tests {
     async fn what_is_no_rule_is_said_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("mine.toml");
-        std::fs::write(&path, "container = \"mkv\"\ncontaner = 1\n[audio]\ncodec = \"copy\"\n").unwrap();
+        std::fs::write(&path, "container = \"mkv\"\nbox = 1\n[audio]\ncodec = \"copy\"\n").unwrap();
         let said = read(&path).await.unwrap_err().to_string();
-        assert!(said.contains("line 2") && said.contains("contaner"), "{said}");
+        assert!(said.contains("line 2") && said.contains("box"), "{said}");
         assert!(read(&folder.path().join("nowhere")).await.is_err());
     }
 }

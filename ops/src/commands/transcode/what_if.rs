@@ -77,6 +77,8 @@ struct Foreseen {
     saved_bytes: Option<u64>,
     encode_ms: Option<u64>,
     sampled_ms: Option<u64>,
+    /// How much of pictures would be thrown away, in the scale of their encoder.
+    crf: Option<u8>,
     quality: Option<Looks>,
 }
 
@@ -92,7 +94,9 @@ struct Looks {
 
 impl From<Quality> for Looks {
     fn from(Quality { measure, mean, worst }: Quality) -> Self {
-        let said = format!("{}, at worst {}", measure.said(mean), measure.said(worst));
+        let (mean_said, worst_said) = (measure.said(mean), measure.said(worst));
+        let worst_said = worst_said.trim_start_matches(measure.name());
+        let said = format!("{mean_said}, at worst{worst_said}");
         Self { measure: measure.name(), mean: measure.value(mean), worst: measure.value(worst), said }
     }
 }
@@ -114,21 +118,23 @@ enum Outcome {
 }
 
 impl Foreseen {
-    fn of(path: PathBuf, outlook: Result<Outlook, Problem>, may_grow: bool) -> Self {
+    fn of(path: &Path, outlook: Result<Outlook, Problem>, may_grow: bool) -> Self {
         let said = |outcome, reason| Self {
-            path: path.clone(),
+            path: path.to_owned(),
             outcome,
             reason,
-            source_bytes: std::fs::metadata(&path).ok().map(|facts| facts.len()),
+            source_bytes: std::fs::metadata(path).ok().map(|facts| facts.len()),
             result_bytes: None,
             saved_bytes: None,
             encode_ms: None,
             sampled_ms: None,
+            crf: None,
             quality: None,
         };
         match outlook {
             Ok(Outlook::Made(prediction)) => {
-                let Prediction { source_bytes, result_bytes, encode_ms, quality, sampled_ms } = prediction;
+                let Prediction { source_bytes, result_bytes, encode_ms, crf, quality, sampled_ms } =
+                    prediction;
                 let is_larger = result_bytes >= source_bytes && !may_grow;
                 let outcome = if is_larger { Outcome::Larger } else { Outcome::Made };
                 Self {
@@ -137,6 +143,7 @@ impl Foreseen {
                     saved_bytes: Some(source_bytes.saturating_sub(result_bytes)),
                     encode_ms: Some(encode_ms),
                     sampled_ms: Some(sampled_ms),
+                    crf,
                     quality: quality.map(Looks::from),
                     ..said(outcome, None)
                 }
@@ -160,7 +167,7 @@ impl WhatIf {
         bar.tell(Some(0.0), format!("0 of {total}"));
         let mut foreseen: Vec<Foreseen> = Vec::new();
         let each = |path: PathBuf, outlook| {
-            foreseen.push(Foreseen::of(path, outlook, rules.may_grow));
+            foreseen.push(Foreseen::of(&path, outlook, rules.may_grow));
             let done = foreseen.len();
             bar.tell(Some(done as f64 / total as f64), format!("{done} of {total}"));
         };
@@ -177,7 +184,7 @@ impl WhatIf {
 }
 
 fn told(foreseen: &[Foreseen], may_grow: bool) -> String {
-    let mut table = Table::new(&["is", "would be", "less", "time", "looks", "file"]);
+    let mut table = Table::new(&["is", "would be", "less", "time", "crf", "looks", "file"]);
     let size = |size: Option<u64>| size.map_or_else(|| "-".to_owned(), bytes);
     for one in foreseen {
         let less = match (one.outcome, one.source_bytes, one.result_bytes) {
@@ -189,6 +196,7 @@ fn told(foreseen: &[Foreseen], may_grow: bool) -> String {
             size(one.result_bytes),
             less,
             one.encode_ms.map_or_else(|| "-".to_owned(), duration),
+            one.crf.map_or_else(|| "-".to_owned(), |crf| crf.to_string()),
             one.quality.as_ref().map_or_else(|| "-".to_owned(), |looks| looks.said.clone()),
             name(&one.path),
         ]);
