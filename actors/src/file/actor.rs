@@ -25,7 +25,7 @@ use ractor::{Actor, ActorProcessingErr, ActorRef, SupervisionEvent};
 use tokio::{sync::watch, time::Instant};
 use uuid::Uuid;
 
-use super::{Root, look::Walk, roots};
+use super::{Root, look::Walk, moving::Moving, roots};
 use crate::follower::{Listener, fails_with_child, waker};
 
 /// Looks at every kept file at the start and from time to time, by asking the file system and reading none; follows those
@@ -65,6 +65,7 @@ pub struct State {
     /// Whether roots are others than those that were looked at.
     has_other_roots: bool,
     walk: Option<Walk>,
+    moving: Moving,
     /// When the next look begins, if it ever does.
     due: Option<Timestamp>,
     /// The jobs that read what a look could not be sure of.
@@ -96,7 +97,7 @@ impl Actor for Keeper {
         Listener::start(myself.get_cell(), events, wake).await?;
         myself.cast(Message::Go)?;
         let (due, reading) = (Some(arguments.alarms.now()), Vec::new());
-        Ok(State { arguments, has_other_roots: false, walk: None, due, reading })
+        Ok(State { arguments, has_other_roots: false, walk: None, moving: Moving::default(), due, reading })
     }
 
     async fn handle(
@@ -173,7 +174,8 @@ impl State {
             self.walk = Some(walk);
             return Ok(Some(Duration::ZERO));
         }
-        for (project, findings) in std::mem::take(&mut seen.findings) {
+        for (project, mut findings) in std::mem::take(&mut seen.findings) {
+            self.moving.leave_out(&self.arguments.gate, &mut findings).await?;
             walk.news += findings.len();
             if let Some(wait) = self.record(project, findings).await? {
                 // The same page is looked at once more.

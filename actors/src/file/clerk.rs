@@ -20,6 +20,7 @@ use super::{
     displaced::Displaced,
     effect::{Question, Read},
     index::Index,
+    moving::Moving,
     page::{Page, find, turn},
     roots,
     shelf::{Meaning, Wanted},
@@ -52,6 +53,7 @@ pub struct Reading {
     out: BTreeMap<FileId, (Wanted, Stamp)>,
     /// What was found and is not recorded yet.
     findings: Vec<Finding>,
+    moving: Moving,
     /// Roots of which something is gone.
     losing: BTreeSet<RootId>,
     /// Roots that are not there, though files of them were to be read.
@@ -144,7 +146,8 @@ impl Clerk for FileClerk {
         }
         reading.refuse_if_gone(attempt).await?;
         let (job_id, attempt_id) = (attempt.job_id, attempt.attempt_id);
-        let findings = std::mem::take(&mut reading.findings);
+        let mut findings = std::mem::take(&mut reading.findings);
+        reading.moving.leave_out(&attempt.gate, &mut findings).await?;
         let story =
             move |story: &mut Transaction<'_>| work::file::finish(story, job_id, attempt_id, used, &findings);
         Ok(attempt.record("finish", story).await?)
@@ -206,7 +209,7 @@ impl Reading {
                 if matches!(command, Command::Lose) {
                     self.losing.insert(wanted.file.root);
                 }
-                self.findings.push(Finding { file_id: wanted.file.file_id, command });
+                self.findings.push(wanted.file.found(command));
             }
             Ok(Meaning::Displaced(displaced)) => {
                 self.displaced.insert(displaced.file_id, displaced);
@@ -230,7 +233,8 @@ impl Reading {
     /// Records what was found so far.
     async fn record(&mut self, attempt: &Attempt) -> Result<(), Unable> {
         self.refuse_if_gone(attempt).await?;
-        let findings = std::mem::take(&mut self.findings);
+        let mut findings = std::mem::take(&mut self.findings);
+        self.moving.leave_out(&attempt.gate, &mut findings).await?;
         if findings.is_empty() {
             return Ok(());
         }

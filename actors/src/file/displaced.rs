@@ -18,6 +18,8 @@ use super::{
 pub(super) struct Displaced {
     pub(super) file_id: FileId,
     pub(super) project: ProjectId,
+    /// The version of its stream that says so.
+    version: u64,
     pub(super) root: RootId,
     /// What it is called in its folder.
     name: String,
@@ -52,8 +54,13 @@ impl Displaced {
     /// A file as one, if its bytes are not in its place, where this stamp or no file is.
     pub(super) fn of(file: &Known, found: Option<Stamp>) -> Option<Self> {
         let own = file.state.displaced(found)?;
-        let (file_id, project, root) = (file.file_id, file.project, file.root);
-        Some(Self { file_id, project, root, name: name_of(&file.path).to_owned(), own })
+        let (file_id, project, version, root) = (file.file_id, file.project, file.version, file.root);
+        Some(Self { file_id, project, version, root, name: name_of(&file.path).to_owned(), own })
+    }
+
+    /// What was found of it.
+    pub(super) fn found(&self, command: Command) -> Finding {
+        Finding { file_id: self.file_id, version: self.version, command }
     }
 
     /// What became of it, as its place is now. May block.
@@ -150,7 +157,7 @@ impl Claims {
                     }
                     if file.own.is_same(found.stamp) && other.state.displaced(None).is_none() {
                         let command = Command::Replace { by: file.file_id };
-                        overtaken.push((other.project, Finding { file_id: owner, command }));
+                        overtaken.push((other.project, other.found(command)));
                     }
                 }
                 claims.of_path.insert(place, (file.file_id, file.own.is_same(found.stamp)));

@@ -184,7 +184,7 @@ impl Seen {
         if let Some(displaced) = Displaced::of(file, None) {
             self.displaced.push(displaced);
         } else {
-            let finding = Finding { file_id: file.file_id, command: Command::Replace { by } };
+            let finding = file.found(Command::Replace { by });
             self.findings.entry(file.project).or_default().push(finding);
         }
     }
@@ -197,8 +197,7 @@ impl Seen {
                 if command == Command::Lose {
                     self.losing.insert(file.root);
                 }
-                let finding = Finding { file_id: file.file_id, command };
-                self.findings.entry(file.project).or_default().push(finding);
+                self.findings.entry(file.project).or_default().push(file.found(command));
             }
         }
     }
@@ -224,7 +223,7 @@ impl Seen {
         }
         match judged {
             Judged::News(command) => {
-                self.findings.entry(project).or_default().push(Finding { file_id, command });
+                self.findings.entry(project).or_default().push(file.found(command));
             }
             Judged::Unsure => self.unsure.push((project, file_id)),
             Judged::Known => {}

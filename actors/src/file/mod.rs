@@ -11,6 +11,7 @@ mod displaced;
 mod effect;
 mod index;
 mod look;
+mod moving;
 mod opening;
 mod page;
 mod roots;

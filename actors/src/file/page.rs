@@ -100,7 +100,7 @@ impl Page {
         let found = stamp_of(&file.place(root)).unwrap_or_default();
         match Displaced::of(&file, found) {
             Some(displaced) => self.displaced.push(displaced),
-            None => self.findings.push(Finding { file_id: file.file_id, command: Command::Replace { by } }),
+            None => self.findings.push(file.found(Command::Replace { by })),
         }
     }
 
@@ -109,14 +109,13 @@ impl Page {
         self.wanted.retain(|wanted| wanted.file.file_id != file.file_id);
         match Displaced::of(file, None) {
             Some(displaced) => self.displaced.push(displaced),
-            None => self.findings.push(Finding { file_id: file.file_id, command: Command::Replace { by } }),
+            None => self.findings.push(file.found(Command::Replace { by })),
         }
     }
 
     /// What became of a file that was not in its place. Whatever may be its bytes is read.
     fn settle(&mut self, file: Known, fate: Fate, root: &Root) {
         let size_bytes = file.state.verified.as_ref().map(|verified| verified.size_bytes);
-        let file_id = file.file_id;
         let file = match fate {
             Fate::Known(Some(stamp)) if Some(stamp.size_bytes) == size_bytes => file,
             Fate::Known(_) => return,
@@ -126,7 +125,7 @@ impl Page {
                     file
                 } else {
                     let command = Command::Move { path: path.clone(), stamp, plan_id: None };
-                    self.findings.push(Finding { file_id, command });
+                    self.findings.push(file.found(command));
                     file.at(path, stamp)
                 }
             }
@@ -134,7 +133,7 @@ impl Page {
                 if command == Command::Lose {
                     self.losing.insert(file.root);
                 }
-                return self.findings.push(Finding { file_id, command });
+                return self.findings.push(file.found(command));
             }
         };
         let wanted = file.wanted(root).map(Wanted::searched);

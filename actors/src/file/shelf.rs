@@ -10,7 +10,7 @@ use mediary_events::{
     Concern as _, codec,
     file::{Command, Event, File, State},
 };
-use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded};
+use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded, work::file::Finding};
 use mediary_schema::{
     FileId, ProjectId, RootId,
     file::{Inode, Stamp},
@@ -31,6 +31,8 @@ const STORY: usize = 256;
 pub(super) struct Known {
     pub(super) file_id: FileId,
     pub(super) project: ProjectId,
+    /// The version of its stream that says so.
+    pub(super) version: u64,
     pub(super) state: State,
     /// Below which root it lies.
     pub(super) root: RootId,
@@ -62,10 +64,15 @@ impl Known {
         Some(Wanted { place: self.place(root), size_bytes, blake3, file: self, is_searched: false })
     }
 
-    /// The same one under the path that it has now.
+    /// What was found of it.
+    pub(super) fn found(&self, command: Command) -> Finding {
+        Finding { file_id: self.file_id, version: self.version, command }
+    }
+
+    /// The same one under the path that it has once that is recorded.
     pub(super) fn at(mut self, path: String, stamp: Stamp) -> Self {
         File::evolve(&mut self.state, &Event::Moved { path: path.clone(), stamp, plan_id: None });
-        Self { path, ..self }
+        Self { path, version: self.version + 1, ..self }
     }
 }
 
@@ -175,6 +182,7 @@ fn known(log: &Log, recorded: &Recorded) -> Result<Option<Known>, ReadError> {
     Ok(place.map(|(root, path)| Known {
         file_id: FileId::from_uuid(envelope.stream.uuid),
         project: envelope.project,
+        version,
         state,
         root,
         path,

@@ -96,6 +96,7 @@ fn known(number: u128, path: &str, state: FileState) -> Known {
     Known {
         file_id: FileId::from_uuid(Uuid::from_u128(number)),
         project: ProjectId::HOME,
+        version: 1,
         state: State { state: Some(state), ..State::default() },
         root: RootId::LIBRARY,
         path: path.to_owned(),

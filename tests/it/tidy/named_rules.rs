@@ -47,6 +47,7 @@ pub(super) const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "file", "index"),
     ("actors", "file", "search"),
     ("actors", "file", "displaced"),
+    ("actors", "file", "moving"),
     ("actors", "file", "look"),
     // Which files of a page are read, of a reading that was asked for.
     ("actors", "file", "page"),

@@ -183,7 +183,8 @@ impl<R: mediary_events::Rejection> From<R> for Refusal {
 }
 
 impl Refusal {
-    pub(super) fn reading(error: log::ReadError) -> Self {
+    /// The log could not be read.
+    pub fn reading(error: log::ReadError) -> Self {
         match error {
             log::ReadError::Closed => Self::Stopping,
             error => Self::Log(Arc::new(error)),

@@ -78,6 +78,8 @@ pub struct Told {
 pub struct Finding {
     /// The file.
     pub file_id: FileId,
+    /// The version of the file's stream that it was compared with.
+    pub version: u64,
     /// That its bytes are there, are others, or are gone.
     pub command: Command,
 }
@@ -117,9 +119,13 @@ pub fn verify(story: &mut Transaction<'_>, files: &VerifyFiles) -> Result<JobId,
     job::open(story, job_id, &files.work(), retry)
 }
 
-/// Records what a look found. What another was faster to record, or another file's place by now, is left out.
+/// Records what a look found. Where another was faster to record something of the file, it was compared with what is no more: it is
+/// left out, as is what is another file's place by now.
 pub fn record(story: &mut Transaction<'_>, findings: &[Finding]) -> Result<(), Refusal> {
-    for Finding { file_id, command } in findings {
+    for Finding { file_id, version, command } in findings {
+        if story.version::<File>(file_id.uuid())? != *version {
+            continue;
+        }
         match story.part(|story| story.entail::<File>(file_id.uuid(), command.clone())) {
             Ok(()) | Err(Refusal::Rejected(_)) => {}
             Err(refusal) => return Err(refusal),
