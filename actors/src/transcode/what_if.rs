@@ -69,14 +69,15 @@ impl Sampler<'_> {
         medium: &Medium,
         recipe: &Recipe,
     ) -> Result<Result<(Recipe, Vec<Sample>), TooUnlike>, Failure> {
+        let weighed = self.weigh(file, medium).await?;
         let search = self.measure.and_then(|measure| Some((measure, recipe.search(measure)?.1)));
         let Some((measure, mut search)) = search else {
-            let samples = self.samples(file, medium, recipe).await?;
+            let samples = self.samples(file, medium, recipe, &weighed).await?;
             return Ok(Ok((recipe.clone(), samples)));
         };
         let mut all = BTreeMap::new();
         while let Some(crf) = search.next() {
-            let samples = self.samples(file, medium, &recipe.at(crf)).await?;
+            let samples = self.samples(file, medium, &recipe.at(crf), &weighed).await?;
             let scores: Vec<Score> = samples.iter().filter_map(|sample| sample.quality).collect();
             search.tell(crf, Quality::of(measure, &scores).map_or(Score(0), |quality| quality.mean));
             all.insert(crf, samples);
@@ -84,14 +85,30 @@ impl Sampler<'_> {
         Ok(search.found().map(|crf| (recipe.at(crf), all.remove(&crf).unwrap_or_default())))
     }
 
-    async fn samples(&self, file: &File, medium: &Medium, recipe: &Recipe) -> Result<Vec<Sample>, Failure> {
+    /// The windows that stand for a file, with what lies in each.
+    async fn weigh(&self, file: &File, medium: &Medium) -> Result<Vec<(Window, Weights)>, Failure> {
         if !medium.can_be_sampled() {
             let message = "it does not say how long it plays, so no part of it stands for all of it";
             return Err(Failure { for_good: true, ..Failure::new(FailureClass::Unsupported, message) });
         }
-        let mut samples = Vec::new();
+        let (source, mut weighed) = (crate::ffmpeg::opened(file), Vec::new());
         for window in Window::of(medium.duration_ms.unwrap_or(0)) {
-            samples.push(self.sample(file, medium, recipe, window).await?);
+            let weights = self.ffmpeg.weigh(Path::new(&source), Some(window), self.assignment).await?;
+            weighed.push((window, weights));
+        }
+        Ok(weighed)
+    }
+
+    async fn samples(
+        &self,
+        file: &File,
+        medium: &Medium,
+        recipe: &Recipe,
+        weighed: &[(Window, Weights)],
+    ) -> Result<Vec<Sample>, Failure> {
+        let mut samples = Vec::new();
+        for (window, weights) in weighed {
+            samples.push(self.sample(file, medium, recipe, (*window, weights)).await?);
         }
         Ok(samples)
     }
@@ -108,11 +125,13 @@ impl Sampler<'_> {
             return Ok(None);
         };
         let mut scores = Vec::new();
-        for window in Window::of(medium.duration_ms.unwrap_or(0)) {
+        for (window, _) in
+            self.weigh(file, medium).await?.iter().filter(|(_, weights)| pictures.are_in(weights))
+        {
             // Containers round times: the same picture may lie a moment before.
             let start_ms = window.start_ms.saturating_sub(ROUNDED_MS);
-            let made = (result, piece(Window { start_ms, ..window }));
-            scores.push(self.quality(measure, made, file, window, &pictures).await?);
+            let made = (result, piece(Window { start_ms, ..*window }));
+            scores.push(self.quality(measure, made, file, *window, &pictures).await?);
         }
         Ok(Quality::of(measure, &scores))
     }
@@ -144,12 +163,11 @@ impl Sampler<'_> {
         file: &File,
         medium: &Medium,
         recipe: &Recipe,
-        window: Window,
+        (window, weights): (Window, &Weights),
     ) -> Result<Sample, Failure> {
         let made = recipe.made_anew();
-        let source = crate::ffmpeg::opened(file);
-        let source = self.ffmpeg.weigh(Path::new(&source), Some(window), self.assignment).await?;
-        let mut sample = Sample { window, source, result: Weights::new(), encode_ms: 0, quality: None };
+        let mut sample =
+            Sample { window, source: weights.clone(), result: Weights::new(), encode_ms: 0, quality: None };
         if made.streams.is_empty() {
             return Ok(sample);
         }
@@ -167,7 +185,8 @@ impl Sampler<'_> {
             weights.get(&u32::try_from(place).ok()?).map(|weight| (planned.index, *weight))
         };
         sample.result = made.streams.iter().enumerate().filter_map(of_place).collect();
-        if let (Some(measure), Some(pictures)) = (self.measure, pictures(&made, medium)) {
+        let pictures = pictures(&made, medium).filter(|pictures| pictures.are_in(&sample.source));
+        if let (Some(measure), Some(pictures)) = (self.measure, pictures) {
             let of_made = (path.as_path(), Vec::new());
             sample.quality = Some(self.quality(measure, of_made, file, window, &pictures).await?);
         }
@@ -189,6 +208,13 @@ struct Pictures {
     index: u32,
     made: String,
     source: String,
+}
+
+impl Pictures {
+    /// Whether a window has any of them: sound may play on behind the last one.
+    fn are_in(&self, weights: &Weights) -> bool {
+        weights.get(&self.index).is_some_and(|weight| weight.packets > 0)
+    }
 }
 
 /// The first pictures that are made anew, if any are. What is done with them besides is done with those of which they are

@@ -123,6 +123,27 @@ async fn how_alike_it_would_look_is_measured_also_where_it_is_turned_smaller_or_
     }
 }
 
+// Sound that plays on after the last picture says nothing of how pictures look, and is no reason to fail.
+#[tokio::test]
+async fn where_no_pictures_are_none_are_compared() {
+    let studio = Studio::open();
+    let (ffmpeg, assignment) = (studio.ffmpeg(&studio.tools), Studio::assignment());
+    let folder = studio.path("");
+    let (pictures, sound) = ("-f lavfi -i testsrc2=s=160x90:r=10:d=20", "-f lavfi -i sine=d=120");
+    studio.run(&format!("{pictures} {sound} -c:v libx264 -preset ultrafast -c:a flac film.mkv")).await;
+    let measure = Some(Measure::Ssim);
+    let sampler = Sampler { ffmpeg: &ffmpeg, folder: &folder, assignment: &assignment, measure };
+    let (path, rules) = (studio.path("film.mkv"), rules("web"));
+    let outlook = sampler.foresee(&path, &rules).await.unwrap();
+    let Outlook::Made(Prediction { quality: Some(quality), .. }) = &outlook else { panic!("{outlook:?}") };
+    assert!(quality.worst > Score(8_000), "{quality:?}");
+    let file = File::open(&path).unwrap();
+    let medium = ffmpeg.describe_opened(&file, &assignment).await.unwrap();
+    let Ok(Verdict::Made(recipe)) = rules.judge(&medium) else { panic!("it is to be made") };
+    let same = sampler.compare(&file, &medium, &recipe, &path).await.unwrap();
+    assert_eq!(same.map(|quality| quality.worst), Some(Score(10_000)));
+}
+
 #[tokio::test]
 async fn what_fits_is_refused_or_says_no_length_is_not_sampled() {
     let studio = Studio::open();
@@ -172,7 +193,8 @@ async fn as_much_is_thrown_away_as_looks_alike_enough() {
         let (found, encoded) = sampler.seek(&file, &medium, &whole).await.unwrap().unwrap();
         assert!(mean(&encoded) >= measure.floor(90), "{encoded:?}");
         let Fate::Video { crf, .. } = found.streams[0].fate else { panic!("{found:?}") };
-        let further = sampler.samples(&file, &medium, &whole.at(crf + 5)).await.unwrap();
+        let weighed = sampler.weigh(&file, &medium).await.unwrap();
+        let further = sampler.samples(&file, &medium, &whole.at(crf + 5), &weighed).await.unwrap();
         assert!(mean(&further) < measure.floor(90), "{crf} was not the most: {further:?}");
         let unlike = sampler.seek(&file, &medium, &small).await.unwrap().unwrap_err();
         assert!(unlike.to_string().contains("looks alike enough"), "{unlike}");
