@@ -21,6 +21,7 @@ pub mod job;
 pub mod lane;
 pub mod log;
 mod name;
+mod named;
 pub mod notification;
 mod passed;
 pub mod plan;

@@ -4,7 +4,10 @@ use mediary_schema::{
 };
 
 use super::{Command, Event, State};
-use crate::{Concern, EventKind, Subjects};
+use crate::{
+    Concern, EventKind, Subjects,
+    named::{Removing, Saving},
+};
 
 /// The kernel part `profile`.
 #[derive(Debug)]
@@ -82,23 +85,19 @@ impl Concern for Profiles {
                     return Err(Rejection::Ships { name });
                 }
                 rules.check().map_err(Rejection::BadRules)?;
-                let saved = state.names.get(&name);
-                if saved.is_none() && state.names.len() >= NAMES_MAX {
-                    return Err(Rejection::TooMany);
+                match state.named.saving(&name, &rules, NAMES_MAX) {
+                    Saving::Same => Ok(vec![]),
+                    Saving::Version(version) => Ok(vec![Event::Saved { name, version, rules }]),
+                    Saving::TooMany => Err(Rejection::TooMany),
                 }
-                if saved.and_then(|saved| saved.rules.as_ref()) == Some(&*rules) {
-                    return Ok(vec![]);
-                }
-                let version = saved.map_or(0, |saved| saved.version) + 1;
-                Ok(vec![Event::Saved { name, version, rules }])
             }
             Command::Remove { name } if Profile::find_shipped(name.as_str()).is_some() => {
                 Err(Rejection::Ships { name })
             }
-            Command::Remove { name } => match state.names.get(&name) {
-                Some(saved) if saved.rules.is_some() => Ok(vec![Event::Removed { name }]),
-                Some(_) => Ok(vec![]),
-                None => Err(Rejection::NotFound { name }),
+            Command::Remove { name } => match state.named.removing(&name) {
+                Removing::There => Ok(vec![Event::Removed { name }]),
+                Removing::Removed => Ok(vec![]),
+                Removing::Unknown => Err(Rejection::NotFound { name }),
             },
         }
     }
@@ -124,6 +123,6 @@ impl Concern for Profiles {
 
     fn state_bytes(state: &State) -> usize {
         // A name with its rules: a sentence and some languages.
-        size_of_val(state) + state.names.len() * (ProfileName::BYTES_MAX + size_of::<Rules>() + 1_024)
+        size_of_val(state) + state.named.count() * (ProfileName::BYTES_MAX + size_of::<Rules>() + 1_024)
     }
 }

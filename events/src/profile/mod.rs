@@ -15,4 +15,4 @@ pub use ask::Ask;
 pub use command::Command;
 pub use decide::{Profiles, Rejection};
 pub use event::Event;
-pub use state::{Saved, State};
+pub use state::State;

@@ -1,7 +1,10 @@
 use mediary_schema::{Label, account::Permission, template::Settings, ticket::Ticket};
 
 use super::{Command, Event, State};
-use crate::{Concern, EventKind, Subjects};
+use crate::{
+    Concern, EventKind, Subjects,
+    named::{Removing, Saving},
+};
 
 /// The kernel part `template`.
 #[derive(Debug)]
@@ -81,20 +84,16 @@ impl Concern for Template {
                 if count > Ticket::TAGS_MAX {
                     return Err(Rejection::TooManyTags { name, count });
                 }
-                let saved = state.names.get(&name);
-                if saved.is_none() && state.names.len() >= NAMES_MAX {
-                    return Err(Rejection::TooMany { name });
+                match state.named.saving(&name, &settings, NAMES_MAX) {
+                    Saving::Same => Ok(vec![]),
+                    Saving::Version(version) => Ok(vec![Event::Saved { name, version, settings }]),
+                    Saving::TooMany => Err(Rejection::TooMany { name }),
                 }
-                if saved.and_then(|saved| saved.settings.as_ref()) == Some(&settings) {
-                    return Ok(vec![]);
-                }
-                let version = saved.map_or(0, |saved| saved.version) + 1;
-                Ok(vec![Event::Saved { name, version, settings }])
             }
-            Command::Remove { name } => match state.names.get(&name) {
-                Some(saved) if saved.settings.is_some() => Ok(vec![Event::Removed { name }]),
-                Some(_) => Ok(vec![]),
-                None => Err(Rejection::NotFound { name }),
+            Command::Remove { name } => match state.named.removing(&name) {
+                Removing::There => Ok(vec![Event::Removed { name }]),
+                Removing::Removed => Ok(vec![]),
+                Removing::Unknown => Err(Rejection::NotFound { name }),
             },
         }
     }
@@ -120,6 +119,6 @@ impl Concern for Template {
 
     fn state_bytes(state: &State) -> usize {
         // A name with its batch and sixteen tags.
-        size_of_val(state) + state.names.len() * Label::BYTES_MAX * (2 + Ticket::TAGS_MAX)
+        size_of_val(state) + state.named.count() * Label::BYTES_MAX * (2 + Ticket::TAGS_MAX)
     }
 }

@@ -15,4 +15,4 @@ pub use ask::Ask;
 pub use command::Command;
 pub use decide::{Rejection, Template};
 pub use event::Event;
-pub use state::{Saved, State};
+pub use state::State;
