@@ -3,12 +3,12 @@ import { Link } from "@tanstack/react-router";
 import { graphql } from "../../client/graphql";
 import { useLive } from "../../client/live";
 import { useCrumbs } from "../../frame/Crumbs";
-import { count, moment, size, timeExact } from "../../parts/format";
+import { moment, size, timeExact } from "../../parts/format";
 import { State } from "../../parts/State";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { ThingLink } from "../../parts/ThingLink";
 import { TranscodeFields, type TranscodeShown } from "./transcode";
-import { became, change, placeWords, standing } from "./words";
+import { became, change, placeWords, proofWords, standing } from "./words";
 import "./transcode.css";
 
 const TranscodesOf = graphql(
@@ -108,16 +108,4 @@ function Row({ transcode }: { transcode: TranscodeShown }) {
       </td>
     </tr>
   );
-}
-
-/** What was compared, in a line. */
-export function proofWords({ proof, recipe }: Pick<TranscodeShown, "proof" | "recipe">): string {
-  if (proof === null) {
-    return "";
-  }
-  const read = proof.isDecoded ? "Every frame decoded" : "Every packet read";
-  const beside = recipe === null || recipe.beside.length === 0 ? "" : `, ${recipe.beside.length} beside it`;
-  const alike = proof.alikeCount === 0 ? "" : `, ${proof.alikeCount} compared by look and sound`;
-  const looks = proof.quality === null ? "" : `, ${proof.quality.measure} ${proof.quality.mean.toFixed(2)}`;
-  return `${read}, ${count(proof.streamCount, "stream")}${alike}${looks}${beside}, within ${Math.abs(proof.durationDeltaMs)} ms`;
 }

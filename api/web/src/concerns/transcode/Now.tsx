@@ -6,9 +6,8 @@ import { moment, size } from "../../parts/format";
 import { State } from "../../parts/State";
 import { Failed, Loading, Refused } from "../../parts/states";
 import { ThingLink } from "../../parts/ThingLink";
-import { proofWords } from "./List";
 import { TranscodeFields, type TranscodeShown } from "./transcode";
-import { change, placeWords, standing } from "./words";
+import { change, placeWords, proofWords, standing } from "./words";
 
 const TranscodeOf = graphql(
   `

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { became, change, placeWords } from "./words";
+import { became, change, placeWords, proofWords } from "./words";
 
 test("how much less it is, is said in whole parts of a hundred", () => {
   expect(change({ sourceBytes: 1_000, resultBytes: 380 })).toBe("62 % less");
@@ -29,4 +29,22 @@ test("where it is, is said for what it was made of", () => {
   expect(of("APPLIED", 1)).toMatch(/not touched/);
   expect(of("STOPPED")).toMatch(/not touched/);
   expect(of("UNDONE")).toMatch(/back in its place/);
+});
+
+test("what was compared, is said in a line, and how alike pictures look by the scale of its measure", () => {
+  const proof = {
+    isDecoded: true,
+    durationDeltaMs: -12,
+    streamCount: 2,
+    alikeCount: 1,
+    quality: null,
+  };
+  expect(proofWords({ proof: null, recipe: null })).toBe("");
+  expect(proofWords({ proof, recipe: null })).toBe(
+    "Every frame decoded, 2 streams, 1 compared by look and sound, within 12 ms",
+  );
+  const looks = (measure: "VMAF" | "SSIM", mean: number) =>
+    proofWords({ proof: { ...proof, alikeCount: 0, quality: { measure, mean, worst: mean } }, recipe: null });
+  expect(looks("VMAF", 95.2)).toBe("Every frame decoded, 2 streams, VMAF 95.20, within 12 ms");
+  expect(looks("SSIM", 0.98532)).toBe("Every frame decoded, 2 streams, SSIM 0.9853, within 12 ms");
 });

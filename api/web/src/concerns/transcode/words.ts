@@ -1,7 +1,8 @@
 // What is said of transcodes.
 
-import { size } from "../../parts/format";
+import { count, size } from "../../parts/format";
 import type { StateName } from "../../parts/State";
+import type { TranscodeShown } from "./transcode";
 
 export type TranscodeState = "WANTED" | "MADE" | "FIT" | "LARGER" | "FAILED" | "CANCELLED";
 
@@ -77,4 +78,21 @@ export function became(all: readonly (Sizes & { state: TranscodeState })[]): str
   }
   const sum = (of: (sizes: Sizes) => number | null) => made.reduce((bytes, one) => bytes + (of(one) ?? 0), 0);
   return `${size(sum((one) => one.sourceBytes))} became ${size(sum((one) => one.resultBytes))}`;
+}
+
+/** By what it is measured how alike pictures look, and to how many places that is said. */
+const PLACES = { VMAF: 2, SSIM: 4 } as const;
+
+/** What was compared, in a line. */
+export function proofWords({ proof, recipe }: Pick<TranscodeShown, "proof" | "recipe">): string {
+  if (proof === null) {
+    return "";
+  }
+  const { quality } = proof;
+  const read = proof.isDecoded ? "Every frame decoded" : "Every packet read";
+  const beside = recipe === null || recipe.beside.length === 0 ? "" : `, ${recipe.beside.length} beside it`;
+  const alike = proof.alikeCount === 0 ? "" : `, ${proof.alikeCount} compared by look and sound`;
+  const looks =
+    quality === null ? "" : `, ${quality.measure} ${quality.mean.toFixed(PLACES[quality.measure])}`;
+  return `${read}, ${count(proof.streamCount, "stream")}${alike}${looks}${beside}, within ${Math.abs(proof.durationDeltaMs)} ms`;
 }
