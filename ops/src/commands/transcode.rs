@@ -1,7 +1,7 @@
 //! `mediary transcode`: files that are made of files, and what a library is made of.
 
 mod entry;
-mod profile;
+pub(crate) mod profile;
 mod report;
 mod rules;
 mod survey;

@@ -64,8 +64,28 @@ async fn set_up(served: &Served) -> String {
     fs::write(served.folder.path().join("checks.toml"), CHECKS).expect("a file can be written");
     line(served, "check add checks.toml").await.ends_with(0);
     line(served, "check pause backup").await.ends_with(0);
+    fs::write(served.folder.path().join("small.toml"), SMALL).expect("a file can be written");
+    line(served, "transcode profile save small small.toml").await.ends_with(0);
     url
 }
+
+/// Rules by which files are made.
+const SMALL: &str = r#"
+container = "mkv"
+about = "For the train."
+keep_audio = ["ger"]
+
+[video]
+codec = "hevc"
+crf = 30
+lines_max = 480
+hdr = "map"
+preset = "fast"
+
+[audio]
+codec = "opus"
+channels_max = 2
+"#;
 
 /// What is looked at: a program with a secret, which depends on a host.
 const CHECKS: &str = r#"
@@ -121,7 +141,7 @@ async fn what_is_set_up_goes_out_as_a_file_and_comes_in_as_a_plan() {
     let (first, other) = (Served::start().await, Served::start().await);
     let url = set_up(&first).await;
     let written = first.json(&["export", "setup.toml"]).await;
-    assert_eq!((&written["rowCount"], &written["leftOut"]), (&json!(17), &json!([])), "{written}");
+    assert_eq!((&written["rowCount"], &written["leftOut"]), (&json!(18), &json!([])), "{written}");
     let named = json!(["channel phone", "club", "exit", "telegram", "tube"]);
     assert_eq!(written["secrets"], named, "{written}");
     let text = fs::read_to_string(first.folder.path().join("setup.toml")).unwrap();
@@ -139,6 +159,7 @@ async fn what_is_set_up_goes_out_as_a_file_and_comes_in_as_a_plan() {
     assert!(!text.contains("playlist-") && !text.contains("secret-"), "no id of this server:\n{text}");
     assert!(!text.contains("needle") && !text.contains("ntfy"), "and no secret:\n{text}");
     assert!(text.contains("removed_rules = [\"download-done\"]"), "{text}");
+    assert!(text.contains("[profiles.small]") && text.contains("lines_max = 480"), "{text}");
     assert!(text.contains("depends_on = [\"switch\"]") && text.contains("[checks.backup]"), "{text}");
     let rules = line(&first, "export - --only rules").await.ends_with(0).stdout;
     assert!(
@@ -171,6 +192,7 @@ async fn what_is_set_up_goes_out_as_a_file_and_comes_in_as_a_plan() {
         ("kids", "CREATE", None),
         ("night", "CREATE", None),
         ("plain", "CREATE", None),
+        ("small", "CREATE", None),
         ("phone", "CREATE", None),
         ("many", "CREATE", None),
         ("phoned", "CREATE", None),
@@ -185,7 +207,7 @@ async fn what_is_set_up_goes_out_as_a_file_and_comes_in_as_a_plan() {
         ("nightly", "CREATE", None),
     ];
     assert_eq!(told(&plan), expected, "{plan}");
-    let follow = &plan[15];
+    let follow = &plan[16];
     assert_eq!((&follow["section"], &follow["jobCount"]), (&json!("follows"), &json!(1)), "{plan}");
     assert_eq!(recorded(&other).await, before, "nothing was done");
 
@@ -288,10 +310,16 @@ async fn what_can_t_be_done_is_told_with_its_line_and_nothing_is_done() {
     let served = Served::start().await;
     let before = recorded(&served).await;
     let tags = (0..17).map(|number| format!("\"{number}\"")).collect::<Vec<_>>().join(", ");
-    let cases: [(&str, i32, &[&str]); 12] = [
+    let cases: [(&str, i32, &[&str]); 14] = [
         ("[templates.a]", 2, &["it says no format"]),
         ("format = 1\n[templates.a]\nprio = 1", 2, &["line 3", "unknown field `prio`"]),
         ("format = 1\n[templates.a]\n[templates.worn]\ntags = [TAGS]", 3, &["line 2", "template \"worn\": "]),
+        ("format = 1\n[profiles.mine]\ncontainer = \"box\"", 2, &["line 3", "box"]),
+        (
+            "format = 1\n[profiles.web]\ncontainer = \"mp4\"\n[profiles.web.audio]\ncodec = \"aac\"",
+            3,
+            &["line 2", "ships with the program"],
+        ),
         ("format = 1\n[settings.limits.kinds]\ndance = 1", 2, &["line 2", "no kind of work \"dance\""]),
         ("format = 1\n[rules.x]\nevent = \"playlist.exploded\"\nresolve = true", 3, &["line 2, x of rules"]),
         ("format = 1\n[follows.\"ftp://example.org/\"]", 3, &["line 2"]),

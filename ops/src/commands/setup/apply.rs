@@ -12,6 +12,7 @@ use crate::{
     client::Client,
     commands::{
         bot, check, failure::Failure, notification, playlist, playlist::input, schedule, setting, template,
+        transcode::profile,
     },
     output::Output,
 };
@@ -24,6 +25,7 @@ pub(super) enum Command {
     Trash(Value),
     Layout(Value),
     Templates(Value),
+    Profile(Value),
     Channel(Value),
     Rule(Value),
     RemoveRule(Value),
@@ -47,6 +49,7 @@ impl Command {
             | Self::Trash(input)
             | Self::Layout(input)
             | Self::Templates(input)
+            | Self::Profile(input)
             | Self::Channel(input)
             | Self::Rule(input)
             | Self::RemoveRule(input)
@@ -78,6 +81,7 @@ impl Command {
             Self::PauseCheck(_) => client.act(&check::PAUSE, told).await?.user_errors,
             Self::ResumeCheck(_) => client.act(&check::RESUME, told).await?.user_errors,
             Self::Templates(_) => client.act(&template::IMPORT, told).await?.user_errors,
+            Self::Profile(_) => client.act(&profile::SAVE, told).await?.user_errors,
             Self::Rule(_) => client.act(&notification::rule::ADD, told).await?.user_errors,
             Self::Follow(_) => client.act(&playlist::FOLLOW, told).await?.user_errors,
             Self::Schedule(_) => client.act(&schedule::ADD, told).await?.user_errors,

@@ -7,7 +7,11 @@ use std::{
 };
 
 use clap::ValueEnum;
-use mediary_schema::{Label, template};
+use mediary_schema::{
+    Label,
+    profile::{ProfileName, Rules},
+    template,
+};
 use serde::{Deserialize, Serialize};
 use toml::{Spanned, de::DeTable};
 
@@ -28,6 +32,8 @@ pub(super) enum Section {
     Settings,
     /// Settings of jobs under a name.
     Templates,
+    /// Rules of one's own by which files are made of files.
+    Profiles,
     /// Where notices are sent.
     Channels,
     /// What is told of which events.
@@ -46,9 +52,10 @@ pub(super) enum Section {
 
 impl Section {
     /// In the order in which they are set up: what is named stands before what names it.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Settings,
         Self::Templates,
+        Self::Profiles,
         Self::Channels,
         Self::Rules,
         Self::Sites,
@@ -63,6 +70,7 @@ impl Section {
         match self {
             Self::Settings => "settings",
             Self::Templates => "templates",
+            Self::Profiles => "profiles",
             Self::Channels => "channels",
             Self::Rules => "rules",
             Self::Sites => "sites",
@@ -86,6 +94,8 @@ pub(super) struct Setup {
     pub(super) settings: Settings,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) templates: BTreeMap<Label, template::Settings>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) profiles: BTreeMap<ProfileName, Rules>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) channels: BTreeMap<String, Channel>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -120,6 +130,7 @@ impl Setup {
             removed_rules,
             settings,
             templates,
+            profiles,
             channels,
             rules,
             sites,
@@ -131,7 +142,7 @@ impl Setup {
         let of_notices = channels.len() + rules.len() + removed_rules.len();
         let others =
             sites.len() + usize::from(bot.is_some()) + checks.len() + follows.len() + schedules.len();
-        (settings.row_count() + templates.len() + of_notices + others) as u64
+        (settings.row_count() + templates.len() + profiles.len() + of_notices + others) as u64
     }
 
     /// Those that have something in them.
@@ -139,6 +150,7 @@ impl Setup {
         let has = |section: &Section| match section {
             Section::Settings => !self.settings.is_empty(),
             Section::Templates => !self.templates.is_empty(),
+            Section::Profiles => !self.profiles.is_empty(),
             Section::Channels => !self.channels.is_empty(),
             Section::Rules => !self.rules.is_empty() || !self.removed_rules.is_empty(),
             Section::Sites => !self.sites.is_empty(),
@@ -168,6 +180,7 @@ impl Setup {
             match section {
                 Section::Settings => self.settings = Settings::default(),
                 Section::Templates => self.templates.clear(),
+                Section::Profiles => self.profiles.clear(),
                 Section::Channels => self.channels.clear(),
                 Section::Rules => {
                     self.rules.clear();
@@ -240,145 +253,4 @@ pub(super) fn parse(text: &str, file: &Path) -> Result<(Setup, Lines), Failure> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TEXT: &str = "format = 1
-removed_rules = [\"download-done\"]
-
-[settings.limits]
-total = 4
-
-[settings.limits.kinds]
-download = 2
-
-[settings.quotas.kids]
-jobs_per_day = 9
-
-[settings.trash]
-keep_days = 30
-limit_bytes = 1000000
-
-[settings.layout]
-name = \"plex\"
-sidecars = [\"nfo\"]
-
-[templates.day]
-
-[templates.\"night, films\"]
-priority = 2
-batch = \"films\"
-tags = [\"4k\", \"films\"]
-
-[channels.phone]
-secret = \"channel phone\"
-from = \"error\"
-quiet = \"22:00-07:00\"
-zone = \"Europe/Berlin\"
-
-[rules.blocked]
-event = \"download.failed\"
-severity = \"warning\"
-title = \"{{ it }}\"
-
-[[rules.blocked.when]]
-field = \"failure.class\"
-one_of = [\"geo\"]
-
-[rules.done]
-event = \"download.completed\"
-resolve = true
-
-[sites.\"www.example.org\"]
-per_hour = 60
-login = \"club\"
-login_when = \"always\"
-proxy = \"exit\"
-job_bytes_per_second = 2000000
-
-[bot]
-secret = \"telegram\"
-allow = [123456789]
-per_minute = 20
-
-[checks.nas]
-every = \"1m\"
-host = \"nas\"
-kind = \"ping\"
-
-[follows.\"https://example.org/feed.xml\"]
-keep = \"new\"
-quality = \"best\"
-filter = [\"title!=trailer\"]
-cookies = \"tube\"
-cookies_when = \"needed\"
-every = \"6h\"
-
-[schedules.nightly]
-cron = \"30 2 * * *\"
-zone = \"Europe/Berlin\"
-jitter = \"10m\"
-paused = true
-command = \"playlist.refresh\"
-
-[schedules.nightly.arguments.playlist_id]
-follow = \"https://example.org/feed.xml\"
-";
-
-    fn parsed(text: &str) -> Result<(Setup, Lines), String> {
-        parse(text, Path::new("f.toml")).map_err(|failure| failure.to_string())
-    }
-
-    #[test]
-    fn a_file_says_what_it_was_made_of() {
-        let (setup, lines) = parsed(TEXT).unwrap();
-        assert_eq!(setup.text().unwrap(), TEXT);
-        assert_eq!(setup.sections(), Section::ALL);
-        assert_eq!(setup.row_count(), 15);
-        let named: Vec<String> = setup.secrets().into_iter().collect();
-        assert_eq!(named, ["channel phone", "club", "exit", "telegram", "tube"]);
-        for (path, line) in [
-            (&["removed_rules"][..], 2),
-            (&["settings", "limits"], 4),
-            (&["settings", "quotas", "kids"], 10),
-            (&["settings", "trash"], 13),
-            (&["settings", "layout"], 17),
-            (&["templates", "night, films"], 23),
-            (&["channels", "phone"], 28),
-            (&["rules", "done"], 43),
-            (&["sites", "www.example.org"], 47),
-            (&["bot"], 54),
-            (&["checks", "nas"], 59),
-            (&["follows", "https://example.org/feed.xml"], 64),
-            (&["schedules", "nightly"], 72),
-        ] {
-            assert_eq!(lines.of_row(path), line, "{path:?}");
-        }
-        assert_eq!(parsed("format = 1").unwrap().0, Setup::nothing());
-    }
-
-    #[test]
-    fn what_nobody_knows_is_refused_with_its_line_and_not_left_out() {
-        for (text, line) in [
-            ("", "line 1: it says no format"),
-            ("format = 2\n[stars.x]", "line 1: its format is 2"),
-            ("format = 1\n[templates.night]\npriority = 12", "line 3"),
-            ("format = 1\n[templates.night]\nprio = 2", "line 3"),
-            ("format = 1\n[template.night]", "line 2"),
-            ("format = 1\n[templates.\"\"]", "line 2"),
-            ("format = 1\n[follows.\"https://example.org/\"]\nkeep = \"some\"", "line 3"),
-            ("format = 1\n[schedules.a]\ncommand = \"file.verify\"\nevery = \"soon\"", "line 4"),
-            ("format = 1\n[rules.a]\ntitle = \"x\"", "line 2"),
-        ] {
-            let refused = parsed(text).unwrap_err();
-            assert!(refused.contains(line), "{text}: {refused}");
-        }
-    }
-
-    #[test]
-    fn other_sections_than_those_that_are_wanted_are_left_out() {
-        let (mut setup, _) = parsed(TEXT).unwrap();
-        setup.keep(&[Section::Rules]);
-        assert_eq!((setup.sections(), setup.row_count()), (vec![Section::Rules], 3));
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mediary_events::notification::standard;
-use mediary_schema::{RootId, redact::REDACTED};
+use mediary_schema::{RootId, profile::ProfileName, redact::REDACTED};
 use serde_json::json;
 
 use super::{
@@ -28,11 +28,12 @@ use crate::{
         schedule::Schedule,
         setting as settings,
         template::Template,
+        transcode::Profile,
     },
     client::Client,
     commands::{
         bot, check, failure::Failure, file, notification, page, playlist, project, schedule as schedules,
-        secret, setting, template,
+        secret, setting, template, transcode::profile,
     },
     output::clean,
 };
@@ -75,6 +76,7 @@ impl Here {
             match section {
                 Section::Settings => here.read_settings(client).await?,
                 Section::Templates => here.read_templates(client).await?,
+                Section::Profiles => here.read_profiles(client).await?,
                 Section::Channels => here.read_channels(client).await?,
                 Section::Rules => here.read_rules(client).await?,
                 Section::Sites => here.read_sites(client).await?,
@@ -124,6 +126,15 @@ impl Here {
         });
         let templates = templates.collect::<serde_json::Map<_, _>>();
         self.setup.templates = serde_json::from_value(templates.into()).map_err(std::io::Error::from)?;
+        Ok(())
+    }
+
+    async fn read_profiles(&mut self, client: &Client) -> Result<(), Failure> {
+        let profiles: Vec<Profile> = client.ask(&profile::LIST, json!({})).await?;
+        for own in profiles.iter().filter(|profile| profile.is_own) {
+            let name: ProfileName = own.name.parse().map_err(std::io::Error::other)?;
+            self.setup.profiles.insert(name, profile::rules_of(own)?);
+        }
         Ok(())
     }
 

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     client::{Client, DryRun, Error},
-    commands::{failure::Failure, named, playlist},
+    commands::{failure::Failure, named, playlist, transcode::profile},
     output::Output,
 };
 
@@ -37,6 +37,7 @@ impl Plan {
         let mut making = Making { lines, here, client, plan: Self::default(), refused: Vec::new() };
         making.settings(setup).await?;
         making.templates(setup).await?;
+        making.profiles(setup).await?;
         making.secrets(setup).await?;
         making.channels(setup).await?;
         making.rules(setup).await?;
@@ -217,6 +218,21 @@ impl Making<'_> {
             row.event_count = 1;
         }
         self.plan.steps.push(Step { rows, commands: vec![command], needs: Vec::new() });
+        Ok(())
+    }
+
+    async fn profiles(&mut self, setup: &Setup) -> Result<(), Failure> {
+        for (name, rules) in &setup.profiles {
+            let change = compared(rules, self.here.setup.profiles.get(name));
+            let mut row = self.row(Section::Profiles, &[name.as_str()], change);
+            let mut commands = Vec::new();
+            if change != Change::Keep {
+                let command = Command::Profile(profile::saving(name.as_str(), rules)?);
+                self.tried(&mut row, &command).await?;
+                commands.push(command);
+            }
+            self.push(row, commands);
+        }
         Ok(())
     }
 

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use serde_json::json;
+use mediary_schema::profile::Rules;
+use serde_json::{Value, json};
 
+pub(crate) use super::rules::rules_of;
 use super::{optional, rules};
 use crate::{
     answers::transcode::{Profile, ProfileVideo, profiles, remove, save},
@@ -65,6 +67,11 @@ pub(crate) const SAVE: Document<save::Answer> = Document::repeatable(include_str
 
 pub(crate) const REMOVE: Document<remove::Answer> = Document::repeatable(include_str!("remove.graphql"));
 
+/// What is told to save rules under a name.
+pub(crate) fn saving(name: &str, rules: &Rules) -> Result<Value, Failure> {
+    Ok(json!({ "name": name, "rules": rules::input_of(rules)? }))
+}
+
 impl Verb {
     pub(crate) async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         match self {
@@ -82,8 +89,7 @@ impl Verb {
             }
             Self::Save(Save { name, file, intent }) => {
                 let rules = rules::read(&file).await?;
-                let wanted = json!({ "name": name, "rules": rules::input_of(&rules)? });
-                let outcome = client.meant(intent).act(&SAVE, input(wanted)).await?;
+                let outcome = client.meant(intent).act(&SAVE, input(saving(&name, &rules)?)).await?;
                 Failure::refused(outcome.user_errors)?;
                 let saved: Vec<Profile> = outcome.payload.profile.into_iter().collect();
                 Ok(output.show(&saved, |saved| saved.iter().map(details).collect())?)

@@ -38,6 +38,11 @@ pub(super) fn input_of(rules: &Rules) -> Result<Value, Failure> {
 
 /// The rules of a profile as a file has them.
 pub(super) fn text(profile: &Profile) -> Result<String, Failure> {
+    toml::to_string(&rules_of(profile)?).map_err(|error| std::io::Error::other(error).into())
+}
+
+/// The rules of a profile.
+pub(crate) fn rules_of(profile: &Profile) -> Result<Rules, Failure> {
     let mut value = serde_json::to_value(profile).map_err(std::io::Error::from)?;
     if let Value::Object(fields) = &mut value {
         for other in ["name", "version", "isOwn"] {
@@ -45,8 +50,7 @@ pub(super) fn text(profile: &Profile) -> Result<String, Failure> {
         }
     }
     let value = cased(unhumped(value), str::to_ascii_lowercase);
-    let rules: Rules = serde_json::from_value(value).map_err(std::io::Error::from)?;
-    toml::to_string(&rules).map_err(|error| std::io::Error::other(error).into())
+    Ok(serde_json::from_value(value).map_err(std::io::Error::from)?)
 }
 
 /// The same with other letters in its words.
