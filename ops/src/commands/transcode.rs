@@ -8,6 +8,7 @@ mod survey;
 mod what_if;
 
 use clap::{Args, Subcommand, ValueEnum, builder::RangedU64ValueParser};
+use mediary_schema::transcode::{Measure, Quality};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
@@ -277,7 +278,9 @@ fn details(found: &Transcode) -> String {
             count => format!(", {count} compared by look and sound"),
         };
         let looks = proof.quality.as_ref().map_or_else(String::new, |quality| {
-            format!("; {} {} on average, {} at worst", quality.measure, quality.mean, quality.worst)
+            let measure = if quality.measure == "SSIM" { Measure::Ssim } else { Measure::Vmaf };
+            let (mean, worst) = (measure.score(quality.mean), measure.score(quality.worst));
+            format!("; {}", Quality { measure, mean, worst })
         });
         format!("{read}; {streams}{alike}, at most {apart} ms longer or shorter{looks}")
     });

@@ -1,6 +1,6 @@
 //! How much pictures look like those of which they were made, and the search for the most that may be thrown away (TR-07).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -83,7 +83,7 @@ impl Measure {
 
     /// A score in its own scale.
     pub fn value(self, Score(score): Score) -> f64 {
-        f64::from(score) / 10_000.0 * self.best()
+        f64::from(score) * self.best() / 10_000.0
     }
 
     /// A score as people read it: `VMAF 94.12`, `SSIM 0.9853`.
@@ -103,6 +103,14 @@ impl Measure {
             Self::Vmaf => Score(10_000 - lacks),
             Self::Ssim => Score(10_000 - lacks / 4),
         }
+    }
+}
+
+/// As people read it: `VMAF 94.12, 91.07 at worst`.
+impl fmt::Display for Quality {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mean, worst) = (self.measure.said(self.mean), self.measure.said(self.worst));
+        write!(f, "{mean},{} at worst", worst.trim_start_matches(self.measure.name()))
     }
 }
 
@@ -245,6 +253,9 @@ mod tests {
         assert_eq!((quality.mean, quality.worst), (Score(9_250), Score(9_000)));
         assert!(quality.holds(93) && !quality.holds(94));
         assert_eq!(Quality::of(Measure::Vmaf, &[]), None);
+        assert_eq!(Measure::Vmaf.value(Score(6_225)).to_string(), "62.25");
+        let quality = Quality { measure: Measure::Ssim, mean: Score(9_853), worst: Score(9_800) };
+        assert_eq!(quality.to_string(), "SSIM 0.9853, 0.9800 at worst");
     }
 
     #[test]

@@ -93,10 +93,8 @@ struct Looks {
 }
 
 impl From<Quality> for Looks {
-    fn from(Quality { measure, mean, worst }: Quality) -> Self {
-        let (mean_said, worst_said) = (measure.said(mean), measure.said(worst));
-        let worst_said = worst_said.trim_start_matches(measure.name());
-        let said = format!("{mean_said}, at worst{worst_said}");
+    fn from(quality: Quality) -> Self {
+        let (said, Quality { measure, mean, worst }) = (quality.to_string(), quality);
         Self { measure: measure.name(), mean: measure.value(mean), worst: measure.value(worst), said }
     }
 }
