@@ -2,7 +2,8 @@
 //! that is asked for.
 //!
 //! Guarantees: a look reads no file, takes a bounded share of the time however large the library is, and never takes
-//! absence for loss where a root itself is not there; nothing here ever changes or removes a file of a root.
+//! absence for loss where a root itself is not there; of a file that a plan is moving nothing is said until that is recorded or
+//! given up; nothing here ever changes or removes a file of a root.
 
 mod actor;
 mod chapters;
