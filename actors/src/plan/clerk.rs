@@ -161,8 +161,9 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
     looked.await.map_err(Unable::unknown)?
 }
 
-/// The path of a file that is there, as far as anybody looked. Whoever looked between the rename of an earlier attempt and the record
-/// of it may have missed it: what became of it, the next attempt finds.
+/// The path of a file that is there, as far as anybody looked. One that an earlier attempt renamed may count as lost all the same: in
+/// logs from before looks left out what a plan is moving, and where one came between the end of a plan that failed and what is taken
+/// back of it. What became of it, the next attempt finds.
 fn path_of(file: &mediary_events::file::State, is_noted: bool) -> Option<String> {
     let is_missed = is_noted && file.state == Some(FileState::Lost);
     file.path.clone().filter(|_| file.is_there() || is_missed)

@@ -69,6 +69,11 @@ impl Measure {
         }
     }
 
+    /// The one that is called so.
+    pub fn called(name: &str) -> Option<Self> {
+        [Self::Vmaf, Self::Ssim].into_iter().find(|measure| measure.name() == name)
+    }
+
     const fn best(self) -> f64 {
         match self {
             Self::Vmaf => 100.0,

@@ -4,6 +4,7 @@ mod asking;
 mod collecting;
 mod ending;
 mod erasing;
+mod looking;
 mod opening;
 mod stopping;
 mod waiting;
