@@ -55,6 +55,7 @@ mod telemetry;
 mod template;
 mod transcode;
 mod view;
+mod watch;
 pub mod worker;
 
 pub use as_of::Ending;

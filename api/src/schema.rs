@@ -173,6 +173,7 @@ concerns! {
     setting,
     template,
     profile,
+    watch,
     worker,
     view,
     telemetry,

@@ -39,6 +39,7 @@ pub mod template;
 pub mod testing;
 mod told;
 pub mod transcode;
+pub mod watch;
 pub mod worker;
 
 pub use asked::{AskError, Asked, CommandKind};

@@ -7,7 +7,7 @@ use mediary_actors::{
     check::{CheckFolder, CheckFolderArguments, CheckRunner, CheckRunnerArguments, Equipment, Understand},
     delivery::{Outbox, OutboxArguments},
     ffmpeg::Ffmpeg,
-    file::{Keeper, KeeperArguments},
+    file::{Keeper, KeeperArguments, Ours},
     job::{Clerk, Desk, Dispatcher, DispatcherArguments, Performer, PerformerArguments},
     library::Library,
     nats::{self, NatsServer, NatsServerArguments},
@@ -21,6 +21,7 @@ use mediary_actors::{
     staging::Staging,
     supervisor::{Child, Policy, StartError, Supervisor, SupervisorHandle},
     telemetry::{Meter, MeterArguments},
+    watch::{Watcher, WatcherArguments},
     workspace::{Effect, Hands},
     ytdlp::{Options as YtDlpOptions, YtDlp},
 };
@@ -175,6 +176,18 @@ impl<'a> Ground<'a> {
         let Roots { gate, alarms, tokens, .. } = self.roots.clone();
         let arguments = SchedulerArguments { gate, alarms, tokens };
         Child::actor(name, STOPS_WITHIN, move || (Scheduler, arguments.clone()))
+    }
+
+    /// Which files are known.
+    pub(crate) fn ours(&self) -> Ours {
+        Ours::of(self.roots.gate.log().clone())
+    }
+
+    /// Who has files taken that settled in watched folders.
+    pub(crate) fn watcher(&self, name: &'static str, ours: Ours) -> Child {
+        let Roots { gate, alarms, tokens, .. } = self.roots.clone();
+        let arguments = WatcherArguments { gate, alarms, tokens, ours };
+        Child::actor(name, STOPS_WITHIN, move || (Watcher, arguments.clone()))
     }
 
     /// Who looks at what is to be looked at.

@@ -47,6 +47,7 @@ pub mod telemetry;
 pub mod template;
 pub mod ticket;
 pub mod transcode;
+pub mod watch;
 pub mod worker;
 
 pub use account::SessionId;

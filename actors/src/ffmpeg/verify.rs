@@ -1,6 +1,10 @@
 //! Whether a file is whole and what was promised (DL-02).
 
-use std::{collections::BTreeSet, fs::File, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs::{File, Metadata},
+    path::Path,
+};
 
 use mediary_schema::{
     FailureClass,
@@ -13,6 +17,7 @@ use tokio::sync::watch;
 use super::{
     hash::hash,
     judge::{judge, no_media},
+    make::opened,
     packets::Kind,
     structure::{self, Structure},
     tool::{Decoded, Ffmpeg, Report},
@@ -87,6 +92,32 @@ impl Ffmpeg {
         progress: &watch::Sender<Progress>,
     ) -> Result<(Verified, Spans), Refused> {
         let size_bytes = size(path).await?;
+        self.verify_sized(path, size_bytes, expectation, assignment, progress).await
+    }
+
+    /// The same of a file that was opened, whatever its name leads to by now.
+    pub(crate) async fn verify_opened(
+        &self,
+        file: &File,
+        assignment: &Assignment,
+        progress: &watch::Sender<Progress>,
+    ) -> Result<Verified, Refused> {
+        let size_bytes =
+            file.metadata().map_err(|error| unreadable(&error)).and_then(|facts| size_of(&facts))?;
+        let (path, expectation) = (opened(file), Expectation::default());
+        let verified =
+            self.verify_sized(Path::new(&path), size_bytes, expectation, assignment, progress).await;
+        verified.map(|(verified, _)| verified)
+    }
+
+    async fn verify_sized(
+        &self,
+        path: &Path,
+        size_bytes: u64,
+        expectation: Expectation,
+        assignment: &Assignment,
+        progress: &watch::Sender<Progress>,
+    ) -> Result<(Verified, Spans), Refused> {
         let proof = self.prove(path, size_bytes, expectation, assignment);
         let (proof, hashed) = tokio::join!(proof, hash_apart(path, assignment, progress));
         let Proven { media, check, oddities, spans } = match proof {
@@ -166,7 +197,10 @@ async fn weighed(path: &Path, report: &Report, expectation: Expectation) -> Resu
 }
 
 async fn size(path: &Path) -> Result<u64, Failure> {
-    let facts = tokio::fs::symlink_metadata(path).await.map_err(|error| unreadable(&error))?;
+    size_of(&tokio::fs::symlink_metadata(path).await.map_err(|error| unreadable(&error))?)
+}
+
+fn size_of(facts: &Metadata) -> Result<u64, Failure> {
     if !facts.is_file() {
         return Err(Failure::new(FailureClass::Storage, "this is no regular file"));
     }

@@ -21,7 +21,7 @@ pub(super) struct Index {
 }
 
 /// A hundred thousand paths would be ten megabytes.
-fn hash_of(key: impl Hash) -> u64 {
+pub(super) fn hash_of(key: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     hasher.finish()

@@ -35,7 +35,7 @@ impl Root {
     }
 
     #[cfg(test)]
-    pub(super) fn with_id(self, id: RootId) -> Self {
+    pub(crate) fn with_id(self, id: RootId) -> Self {
         Self { id, ..self }
     }
 

@@ -221,7 +221,7 @@ pub(crate) fn stamp_of(path: &Path) -> io::Result<Option<Stamp>> {
 }
 
 /// What the file system's facts of a file say of it.
-pub(super) fn stamp_by(facts: &fs::Metadata) -> Stamp {
+pub(crate) fn stamp_by(facts: &fs::Metadata) -> Stamp {
     let modified_ms = facts.mtime() * 1_000 + facts.mtime_nsec() / 1_000_000;
     let inode = Some(Inode { device: facts.dev(), number: facts.ino() });
     Stamp { size_bytes: facts.len(), modified_ms, inode }

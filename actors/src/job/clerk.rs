@@ -1,9 +1,12 @@
-use std::path::Path;
+use std::{fs::File, path::Path};
 
-use mediary_schema::{JobId, job::ResourceUse};
+use mediary_schema::{FileId, JobId, job::ResourceUse};
 
 use super::Attempt;
-use crate::workspace::{Craft, Unable};
+use crate::{
+    file,
+    workspace::{Craft, Unable},
+};
 
 /// The platform's side of a kind of work: what its attempts may know, and what follows from their end.
 ///
@@ -52,9 +55,23 @@ pub trait Clerk: Clone + Send + Sync + 'static {
         used: ResourceUse,
     ) -> impl Future<Output = Result<(), Unable>> + Send;
 
+    /// Opens a file that the attempt asks for.
+    fn open(
+        &self,
+        attempt: &Attempt,
+        _task: &Self::Task,
+        file_id: FileId,
+    ) -> impl Future<Output = Result<File, Unable>> + Send {
+        file::open(&attempt.gate, attempt.lease.envelope.project, file_id)
+    }
+
     /// Takes back what a job left in the world that came to nothing, by what its folder says. Called before
     /// the folder is removed; may block.
     fn take_back(&self, _job_id: JobId, _folder: &Path) {}
+
+    /// Removes what a job that is over left of its unfinished work elsewhere than in its folder, by what that says. Called
+    /// before the folder is removed; may block.
+    fn clear(&self, _job_id: JobId, _folder: &Path) {}
 }
 
 /// What an attempt finds when it begins.

@@ -64,13 +64,15 @@ fn dice(gate: &Gate) -> u32 {
     low as u32
 }
 
-/// Removes the folder of a job that is over, and what it left elsewhere if it came to nothing.
+/// Removes the folder of a job that is over, and what it left elsewhere.
 pub(super) async fn tidy<C: Clerk>(clerk: &C, staging: &Staging, job_id: JobId, done: Done) {
     let (clerk, staging) = (clerk.clone(), staging.clone());
     let removed = tokio::task::spawn_blocking(move || {
+        let folder = staging.of(job_id);
         if !done {
-            clerk.take_back(job_id, &staging.of(job_id));
+            clerk.take_back(job_id, &folder);
         }
+        clerk.clear(job_id, &folder);
         staging.remove(job_id)
     })
     .await;

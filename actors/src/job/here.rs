@@ -18,10 +18,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::{Attempt, Begun, Clerk};
-use crate::{
-    file,
-    workspace::{Craft, Finish, Hands, Outcome, Port, Space, Unable},
-};
+use crate::workspace::{Craft, Finish, Hands, Outcome, Port, Space, Unable};
 
 /// How an attempt ended that nobody has recorded yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,7 +118,7 @@ impl<C: Clerk> Here<C> {
 
 impl<C: Clerk> Port for Here<C> {
     fn input(&self, file_id: FileId) -> BoxFuture<'_, Result<File, Unable>> {
-        file::open(&self.attempt.gate, self.attempt.lease.envelope.project, file_id).boxed()
+        self.clerk.open(&self.attempt, &self.task, file_id).boxed()
     }
 
     fn reserve(&self) -> BoxFuture<'_, Result<(), Unable>> {

@@ -1,10 +1,10 @@
 //! What every clerk does who puts files into a library.
 
-use mediary_schema::{FailureClass, job::Failure};
+use mediary_schema::{FailureClass, RootId, job::Failure};
 
 use super::{Library, Unusable};
 use crate::{
-    file::{Root, is_away},
+    file::{Root, is_away, registered},
     job::Attempt,
     workspace::Unable,
 };
@@ -22,6 +22,25 @@ pub(crate) async fn refuse_if_away(library: &Library, attempt: &Attempt) -> Resu
         Ok(Err(error)) => Err(Unable::unknown(error)),
         Err(error) => Err(Unable::unknown(error)),
     }
+}
+
+/// The root in which a file is to be made of another one of it; refused if it is not there.
+pub(crate) async fn refuse_if_root_away(attempt: &Attempt, root_id: RootId) -> Result<Root, Unable> {
+    let roots = registered(&attempt.gate).await?;
+    let root = roots.into_iter().find(|root| root.id() == root_id);
+    let root = root.ok_or_else(|| Unable::unknown("there is no such root"))?;
+    if root_id == RootId::LIBRARY {
+        refuse_if_away(&Library::new(root.folder()), attempt).await?;
+        return Ok(root);
+    }
+    let log = attempt.gate.log().clone();
+    let looked = tokio::task::spawn_blocking(move || is_away(&log, &root).map(|is_away| (root, is_away)));
+    let (root, is_away) = looked.await.map_err(Unable::unknown)?.map_err(Unable::unknown)?;
+    if is_away {
+        // Not as the library's: that would hold everything that is put there.
+        return Err(Failure::new(FailureClass::Storage, format!("{} is not there", root.called())).into());
+    }
+    Ok(root)
 }
 
 /// Works on the library on a thread that may block.

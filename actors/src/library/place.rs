@@ -234,7 +234,7 @@ fn is_like(other: &str, name: &str) -> bool {
 }
 
 /// A place that an earlier attempt had begun to take. What can't be read was not finished being written.
-fn begun(staging: &Path) -> Option<Placing> {
+pub(super) fn begun(staging: &Path) -> Option<Placing> {
     serde_json::from_slice(&fs::read(staging.join(PLACING)).ok()?).ok()
 }
 

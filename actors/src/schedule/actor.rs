@@ -7,19 +7,19 @@ use std::{
 };
 
 use futures::{StreamExt as _, stream};
-use mediary_events::schedule::{Plan, Schedule};
+use mediary_events::schedule::Schedule;
 use mediary_log::{
     Filter, Origin, OriginKind,
     alarm::{Alarms, Key},
     gate::{Caller, Gate, Refusal, Transaction},
-    token::{Credential, Denied, Tokens},
+    token::Tokens,
     work,
 };
-use mediary_schema::{CommandId, PrincipalId, ProjectId, ScheduleId, Timestamp, schedule::Due};
+use mediary_schema::{CommandId, ProjectId, ScheduleId, Timestamp, schedule::Due};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
 use super::timetable::{CATEGORIES, Timetable};
-use crate::follower::Listener;
+use crate::{follower::Listener, giver::Giver};
 
 /// Gives the commands of schedules when their moment has come: each as whoever added it, if he still may.
 #[derive(Debug)]
@@ -84,16 +84,6 @@ enum Outcome {
     Later(String),
     /// The log is being closed.
     Stopping,
-}
-
-/// Who gives the commands of a schedule.
-enum Giver {
-    /// Whoever has this credential.
-    Holder(Credential),
-    /// Nobody any more.
-    Nobody,
-    /// Nobody can say.
-    Unknown(Denied),
 }
 
 impl std::fmt::Debug for SchedulerArguments {
@@ -277,7 +267,7 @@ impl SchedulerArguments {
         let Some(plan) = plan else { return Ok(Outcome::Gone) };
         let origin = Origin { kind: OriginKind::Schedule, id: id.uuid() };
         let platform = || Caller::platform(origin, gate.ids()).within(project);
-        let mut given = match giver(tokens, &plan, project) {
+        let mut given = match Giver::of(tokens, plan.principal, plan.token_id, project) {
             Giver::Holder(found) => {
                 let command_id = CommandId::from_uuid(gate.ids().next());
                 let caller = Caller::person(plan.principal, found.rights, origin, command_id, gate.ids());
@@ -323,14 +313,5 @@ fn outcome_of(id: ScheduleId, refusal: Refusal) -> Result<Outcome, ActorProcessi
             Ok(Outcome::Unread)
         }
         refusal => Err(refusal.into()),
-    }
-}
-
-/// The token by which a schedule gives its commands, if that lets somebody in now and is of its project.
-fn giver(tokens: &Tokens, plan: &Plan, project: ProjectId) -> Giver {
-    match tokens.get(PrincipalId::OWNER, plan.token_id) {
-        Ok(found) if found.speaks_as == plan.principal && found.project == project => Giver::Holder(found),
-        Ok(_) | Err(Denied::Refused) => Giver::Nobody,
-        Err(denied @ Denied::Unreadable) => Giver::Unknown(denied),
     }
 }

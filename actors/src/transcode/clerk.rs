@@ -16,7 +16,7 @@ use mediary_schema::{
 use super::effect::{Product, Transcoded};
 use crate::{
     job::{Attempt, Begun, Clerk},
-    library::{Library, Placing, Settled, Staged, Unusable, on_disk, refuse_if_away},
+    library::{Destination, Library, Placing, Settled, Staged, Unusable, on_disk, refuse_if_root_away},
     workspace::{Nothing, Unable},
     ytdlp::{Beside, FetchedSidecar},
 };
@@ -42,27 +42,31 @@ impl Clerk for TranscodeClerk {
     type Memory = ();
 
     async fn begin(&self, attempt: &Attempt, task: &TranscodeFile) -> Result<Begun, Unable> {
-        refuse_if_away(&self.library, attempt).await?;
-        let (library, staging) = (self.library.clone(), attempt.staging.clone());
+        let destination = destination(attempt, task).await?.0;
+        let own = destination.clone();
         // What an earlier attempt had put into its place when it was killed before it could say so.
         let resumed = on_disk(move || {
-            let Some(placing) = library.resume(&staging)? else { return Ok(None) };
-            let made =
-                fs::read(staging.join(MADE)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+            let Some(placing) = own.library().resume(own.staging())? else { return Ok(None) };
+            let made = fs::read(own.staging().join(MADE));
+            let made = made.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
             Ok(made.map(|made: Transcoded| (placing, made)))
         });
         let Some((placing, made)) = resumed.await? else { return Ok(Begun::ToDo) };
-        let placed = self.placed(attempt, placing, made).await?;
+        let placed = placed(destination, placing, made).await?;
         record(attempt, task, placed, ResourceUse::default()).await?;
         Ok(Begun::Recorded)
     }
 
     /// Refuses what could not be placed, before anything is encoded.
     async fn reserve(&self, attempt: &Attempt, task: &TranscodeFile) -> Result<(), Unable> {
-        let path = path_of(attempt, task).await?;
+        let (destination, path) = destination(attempt, task).await?;
         let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
-        let (library, staging) = (self.library.clone(), attempt.staging.clone());
-        on_disk(move || library.probe(&staging, &folder)).await.map(drop)
+        let own = attempt.staging.clone();
+        let probed = on_disk(move || {
+            destination.prepare(&own)?;
+            destination.library().probe(destination.staging(), &folder)
+        });
+        probed.await.map(drop)
     }
 
     async fn answer(
@@ -85,7 +89,7 @@ impl Clerk for TranscodeClerk {
     ) -> Result<(), Unable> {
         let larger = match product {
             Product::Made(made) => {
-                let placed = self.place(attempt, task, *made).await?;
+                let placed = place(attempt, task, *made).await?;
                 return record(attempt, task, placed, used).await;
             }
             Product::Fits {} => None,
@@ -99,53 +103,70 @@ impl Clerk for TranscodeClerk {
     }
 
     fn take_back(&self, job_id: JobId, folder: &Path) {
-        if let Err(error) = self.library.undo(folder) {
-            tracing::warn!(%job_id, %error, "a file that nobody recorded stays in the library");
+        let undone = match Destination::noted(folder) {
+            Some(destination) => destination.library().undo(destination.staging()),
+            None => self.library.undo(folder),
+        };
+        if let Err(error) = undone {
+            tracing::warn!(%job_id, %error, "a file that nobody recorded stays where it is");
+        }
+    }
+
+    fn clear(&self, job_id: JobId, folder: &Path) {
+        if let Some(destination) = Destination::noted(folder)
+            && let Err(error) = destination.clear()
+        {
+            tracing::warn!(%job_id, %error, "can't remove the folder of a job that is over from a root");
         }
     }
 }
 
-impl TranscodeClerk {
-    async fn place(
-        &self,
-        attempt: &Attempt,
-        task: &TranscodeFile,
-        made: Transcoded,
-    ) -> Result<Placed, Unable> {
-        let is_own = |name: &str| Path::new(name).file_name() == Some(name.as_ref());
-        if !is_own(&made.name) || !made.beside.as_deref().is_none_or(is_own) {
-            return Err(Unable::unknown("what was made has no name of its own in the job's folder"));
-        }
-        let source = path_of(attempt, task).await?;
-        let profile = task.profile.name.to_string();
-        let (library, staging, noted) = (self.library.clone(), attempt.staging.clone(), made.clone());
-        let placing = on_disk(move || {
-            let step = |step| move |source| Unusable::Io { step, source };
-            let bytes = serde_json::to_vec(&noted).map_err(std::io::Error::other);
-            let written = bytes.and_then(|bytes| whole::write(&staging.join(MADE), &bytes));
-            written.map_err(step("write down what was made"))?;
-            Staged::write(&staging, beside(&noted), None, None)?;
-            let ending = noted.name.rsplit_once('.').map_or("bin", |(_, ending)| ending).to_owned();
-            let name = |number: u32| name_of(&source, &profile, number, &ending);
-            let described = Described::default();
-            let path = library.place(&staging, &noted.name, &noted.verified, &described, name)?;
-            Ok(Placing { path, staged: noted.name, verified: noted.verified, described })
-        });
-        let placing = placing.await?;
-        self.placed(attempt, placing, made).await
-    }
+/// Where what is made gets its place: in the root of what it is made of. And where that lies, below it.
+async fn destination(attempt: &Attempt, task: &TranscodeFile) -> Result<(Destination, String), Unable> {
+    let place = |state: &file::State| state.root.zip(state.path.clone());
+    let place = attempt.gate.inspect::<File, _>(task.file_id.uuid(), place).await?;
+    let (root_id, path) = place.ok_or_else(|| Unable::unknown("the file is not there any more"))?;
+    let root = refuse_if_root_away(attempt, root_id).await?;
+    let log_id = attempt.gate.log().id();
+    Ok((Destination::of(&root, &attempt.staging, log_id, attempt.job_id), path))
+}
 
-    /// What was placed, with what lies beside it by now, and what its file system says of it from now on.
-    async fn placed(&self, attempt: &Attempt, placing: Placing, made: Transcoded) -> Result<Placed, Unable> {
-        let Placing { path, verified, .. } = placing;
-        let (library, staging) = (self.library.clone(), attempt.staging.clone());
-        on_disk(move || {
-            let Settled { sidecars, missing, stamp } = library.settle(&staging, &path);
-            let Transcoded { source, recipe, proof, arguments, .. } = made;
-            Ok(Placed { path, verified, stamp, sidecars, missing, source, recipe, proof, arguments })
-        })
-        .await
+async fn place(attempt: &Attempt, task: &TranscodeFile, made: Transcoded) -> Result<Placed, Unable> {
+    let is_own = |name: &str| Path::new(name).file_name() == Some(name.as_ref());
+    if !is_own(&made.name) || !made.beside.as_deref().is_none_or(is_own) {
+        return Err(Unable::unknown("what was made has no name of its own in the job's folder"));
     }
+    let (destination, source) = destination(attempt, task).await?;
+    let profile = task.profile.name.to_string();
+    let (brought, own, noted) = (destination.clone(), attempt.staging.clone(), made.clone());
+    let placing = on_disk(move || {
+        let staging = brought.staging();
+        brought.prepare(&own)?;
+        std::iter::once(&noted.name).chain(&noted.beside).try_for_each(|name| brought.bring(&own, name))?;
+        let step = |step| move |source| Unusable::Io { step, source };
+        let bytes = serde_json::to_vec(&noted).map_err(std::io::Error::other);
+        let written = bytes.and_then(|bytes| whole::write(&staging.join(MADE), &bytes));
+        written.map_err(step("write down what was made"))?;
+        Staged::write(staging, beside(&noted), None, None)?;
+        let ending = noted.name.rsplit_once('.').map_or("bin", |(_, ending)| ending).to_owned();
+        let name = |number: u32| name_of(&source, &profile, number, &ending);
+        let described = Described::default();
+        let path = brought.library().place(staging, &noted.name, &noted.verified, &described, name)?;
+        Ok(Placing { path, staged: noted.name, verified: noted.verified, described })
+    });
+    let placing = placing.await?;
+    placed(destination, placing, made).await
+}
+
+/// What was placed, with what lies beside it by now, and what its file system says of it from now on.
+async fn placed(destination: Destination, placing: Placing, made: Transcoded) -> Result<Placed, Unable> {
+    let Placing { path, verified, .. } = placing;
+    on_disk(move || {
+        let Settled { sidecars, missing, stamp } = destination.library().settle(destination.staging(), &path);
+        let (root, Transcoded { source, recipe, proof, arguments, .. }) = (destination.root_id(), made);
+        Ok(Placed { root, path, verified, stamp, sidecars, missing, source, recipe, proof, arguments })
+    })
+    .await
 }
 
 /// Where what is made lies: beside what it is made of, with the name of the profile, and a number if that is taken.
@@ -166,13 +187,6 @@ fn beside(made: &Transcoded) -> Beside {
         ending: ".mks".to_owned(),
     });
     Beside { fetched: fetched.collect(), missing: vec![] }
-}
-
-/// Where the file lies of which it is made, below the library.
-async fn path_of(attempt: &Attempt, task: &TranscodeFile) -> Result<String, Unable> {
-    let path = |state: &file::State| state.path.clone();
-    let path = attempt.gate.inspect::<File, _>(task.file_id.uuid(), path).await?;
-    path.ok_or_else(|| Unable::unknown("the file is not there any more"))
 }
 
 async fn record(

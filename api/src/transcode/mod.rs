@@ -7,7 +7,7 @@ mod object;
 mod query;
 
 pub(crate) use entry::ENTRY;
-pub(crate) use mutation::TranscodeMutation as Mutation;
+pub(crate) use mutation::{ReplaceRules, TranscodeMutation as Mutation};
 pub(crate) use object::Transcode;
 pub(crate) use query::TranscodeQuery as Query;
 

@@ -22,7 +22,7 @@ pub(crate) struct TranscodeStartInput {
     #[graphql(default)]
     again: bool,
     /// Whether what is made gets the place of what it is made of, once it is proved, and how.
-    replace: Option<TranscodeReplaceRules>,
+    replace: Option<ReplaceRules>,
     /// When the turn of these jobs comes.
     ticket: Option<TicketInput>,
     #[graphql(flatten)]
@@ -31,10 +31,17 @@ pub(crate) struct TranscodeStartInput {
 
 /// How what was made gets the place of what it was made of.
 #[derive(Debug, InputObject)]
-pub(crate) struct TranscodeReplaceRules {
+#[graphql(name = "TranscodeReplaceRules")]
+pub(crate) struct ReplaceRules {
     /// Whether also that of a file which has other names (hard links), too: those keep the file that it was.
     #[graphql(default)]
     allow_links: bool,
+}
+
+impl From<ReplaceRules> for Replace {
+    fn from(ReplaceRules { allow_links }: ReplaceRules) -> Self {
+        Self { allow_links }
+    }
 }
 
 /// What is to get the place of what it was made of.
@@ -73,7 +80,7 @@ impl TranscodeMutation {
             file_ids: several(&input.file_ids)?,
             profile: called(&input.profile)?,
             again: input.again,
-            replace: input.replace.map(|rules| Replace { allow_links: rules.allow_links }),
+            replace: input.replace.map(Into::into),
             ticket: TicketInput::parse(input.ticket)?,
         });
         ask_for(context, input.terms, asked).await

@@ -5,6 +5,7 @@ pub(crate) mod profile;
 mod report;
 mod rules;
 mod survey;
+mod watch;
 mod what_if;
 
 use clap::{Args, Subcommand, ValueEnum, builder::RangedU64ValueParser};
@@ -58,6 +59,9 @@ pub(crate) enum Verb {
     /// See by which rules files are made of files, and keep some of your own.
     #[command(subcommand)]
     Profile(profile::Verb),
+    /// Take files from folders into which others put them.
+    #[command(subcommand)]
+    Watch(watch::Verb),
     /// Show what a file on this machine is, stream by stream. Needs no server.
     Probe(survey::Probe),
     /// Show what folders on this machine are made of: codecs, containers, lines, light. Needs no server.
@@ -192,6 +196,7 @@ impl Verbs for Verb {
                 report::of(client, &job).await?.show_one(output)
             }
             Self::Profile(verb) => verb.run(client, output).await,
+            Self::Watch(verb) => verb.run(client, output).await,
             Self::Probe(wanted) => wanted.run(output).await,
             Self::Stats(wanted) => wanted.run(output).await,
             Self::Health(wanted) => wanted.run(output).await,
@@ -277,11 +282,12 @@ fn details(found: &Transcode) -> String {
             0 => String::new(),
             count => format!(", {count} compared by look and sound"),
         };
-        let looks = proof.quality.as_ref().map_or_else(String::new, |quality| {
-            let measure = if quality.measure == "SSIM" { Measure::Ssim } else { Measure::Vmaf };
+        let looks = proof.quality.as_ref().and_then(|quality| {
+            let measure = Measure::called(&quality.measure)?;
             let (mean, worst) = (measure.score(quality.mean), measure.score(quality.worst));
-            format!("; {}", Quality { measure, mean, worst })
+            Some(format!("; {}", Quality { measure, mean, worst }))
         });
+        let looks = looks.unwrap_or_default();
         format!("{read}; {streams}{alike}, at most {apart} ms longer or shorter{looks}")
     });
     fields(&[

@@ -25,6 +25,7 @@ mod secrets;
 mod setting_up;
 mod showing;
 mod starting;
+mod taking;
 #[expect(clippy::unwrap_used, reason = "only test functions may by themselves (rust-clippy issue 13981)")]
 mod terminal;
 mod transcoding;

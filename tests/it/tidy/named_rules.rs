@@ -106,4 +106,9 @@ pub(super) const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "transcode", "likeness"),
     ("actors", "transcode", "survey"),
     ("actors", "transcode", "what_if"),
+    ("actors", "file", "ours"),
+    ("actors", "watch", "folder"),
+    ("actors", "watch", "settling"),
+    ("actors", "watch", "watched"),
+    ("actors", "watch", "writers"),
 ];

@@ -39,6 +39,7 @@ const CONCERNS: &[&str] = &[
     "setting",
     "template",
     "transcode",
+    "watch",
     "worker",
 ];
 

@@ -20,6 +20,7 @@ const HOME: &str = "events/log/src/whole.rs";
 const OTHERS: &[(&str, &str)] = &[
     ("actors/src/direct/partial.rs", "a download is renamed once it is whole"),
     ("actors/src/direct/writer.rs", "a download grows as it arrives"),
+    ("actors/src/library/destination.rs", "what was made is brought whole, under another name until it is"),
     ("actors/src/library/place.rs", "tries whether a file could be placed, and removes it"),
     (
         "actors/src/net/cache.rs",

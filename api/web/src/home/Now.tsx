@@ -104,6 +104,7 @@ const STEPS: Record<Job["kind"], string> = {
   MOVE: "Moving files",
   PREVIEW: "Looking what is there",
   TRANSCODE: "Making a file of it",
+  ADOPT: "Taking it from its folder",
 };
 
 function stepOf(job: Job, progress: Progress | undefined): string {

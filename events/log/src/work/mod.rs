@@ -27,6 +27,7 @@ pub mod template;
 #[cfg(test)]
 mod tests;
 pub mod transcode;
+pub mod watch;
 pub mod worker;
 
 use mediary_events::{Concern as _, codec, command::Commands, reservation::Reservation};
@@ -44,6 +45,7 @@ pub const REGISTRY: Registry = Registry::new(&[
     lane::ENTRY,
     template::ENTRY,
     profile::ENTRY,
+    watch::ENTRY,
     file::ENTRY,
     root::ENTRY,
     worker::ENTRY,

@@ -93,7 +93,7 @@ fn add(
 
 /// Who gives the commands from now on, and by which token: whoever asks. What a schedule itself asks for, it asks for by the
 /// token that it has.
-fn lender(story: &mut Transaction<'_>) -> Result<(PrincipalId, TokenId), Refusal> {
+pub(super) fn lender(story: &mut Transaction<'_>) -> Result<(PrincipalId, TokenId), Refusal> {
     let (principal, origin) = (story.caller().principal, story.caller().origin);
     if origin.kind != OriginKind::Schedule {
         return Ok((principal, account::lent(story)?));

@@ -17,6 +17,7 @@ use mediary_schema::{
     lane::Lane,
     layout::{MissingSidecar, Sidecar, stem},
     plan::{Goal, Step},
+    profile::{Profile, ProfileName},
     transcode::{Proof, Recipe, Replace, TranscodeFile, TranscodeId},
 };
 use serde::Serialize;
@@ -105,18 +106,35 @@ impl Story for Ask {
         };
         let profile = profile::find(story, profile)?;
         job::take_ticket(story, ticket)?;
-        let (command_id, retry) = (story.caller().command_id, story.retry_policy());
-        let mut job_ids = Vec::new();
-        for file_id in file_ids {
-            let title = title_of(story, *file_id)?;
-            let transcode_id = story.identities().transcode(*file_id, &profile);
-            let job_id = story.identities().job(command_id, &transcode_id.to_string());
-            let (file_id, profile, replace) = (*file_id, profile.clone(), *replace);
-            let task = TranscodeFile { transcode_id, file_id, title, profile, replace };
-            job_ids.push(request(story, &task, job_id, *again, retry)?);
-        }
-        Ok(Told { job_ids })
+        let each = |file_id: &FileId| make(story, *file_id, &profile, *replace, *again);
+        Ok(Told { job_ids: file_ids.iter().map(each).collect::<Result<_, _>>()? })
     }
+}
+
+/// Has a file made of one. Answers the job.
+fn make(
+    story: &mut Transaction<'_>,
+    file_id: FileId,
+    profile: &Profile,
+    replace: Option<Replace>,
+    again: bool,
+) -> Result<JobId, Refusal> {
+    let (title, retry) = (title_of(story, file_id)?, story.retry_policy());
+    let transcode_id = story.identities().transcode(file_id, profile);
+    let job_id = story.identities().job(story.caller().command_id, &transcode_id.to_string());
+    let task = TranscodeFile { transcode_id, file_id, title, profile: profile.clone(), replace };
+    request(story, &task, job_id, again, retry)
+}
+
+/// Has one made of a file that was taken from a watched folder, by the profile of this name as it is now.
+pub(super) fn make_of_taken(
+    story: &mut Transaction<'_>,
+    file_id: FileId,
+    profile: &ProfileName,
+    replace: Option<Replace>,
+) -> Result<JobId, Refusal> {
+    let profile = profile::find(story, profile)?;
+    make(story, file_id, &profile, replace, false)
 }
 
 /// Has what was made take the places of what it was made of, by one plan.
@@ -210,7 +228,9 @@ fn request(
 /// A file that was made of another one, in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed {
-    /// The path below the library, with `/` between folders.
+    /// Below which root it lies.
+    pub root: RootId,
+    /// The path below that, with `/` between folders.
     pub path: String,
     /// What it is known by.
     pub verified: Verified,
@@ -240,7 +260,7 @@ pub fn finish(
     placed: Placed,
 ) -> Result<FileId, Refusal> {
     let file_id = story.identities().file(job_id);
-    let Placed { path, verified, stamp, sidecars, missing, source, recipe, proof, arguments } = placed;
+    let Placed { root, path, verified, stamp, sidecars, missing, source, recipe, proof, arguments } = placed;
     let outcome = Outcome::Succeeded { kept_bytes: verified.size_bytes };
     job::end(story, job_id, attempt_id, outcome, resources)?;
     let made = Made {
@@ -254,7 +274,7 @@ pub fn finish(
         arguments,
     };
     let verified = Box::new(verified);
-    let record = file::Command::Record { root: RootId::LIBRARY, path, verified, made: None, stamp };
+    let record = file::Command::Record { root, path, verified, made: None, stamp };
     story.entail::<File>(file_id.uuid(), record)?;
     if !sidecars.is_empty() || !missing.is_empty() {
         story.entail::<File>(file_id.uuid(), file::Command::Accompany { sidecars, missing })?;

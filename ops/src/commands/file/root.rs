@@ -54,10 +54,15 @@ pub(super) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
     Ok(output.show(&roots, |roots| table(roots))?)
 }
 
+/// A folder by its whole path, as it is typed here. The links of this machine lead to where the server finds it; one that isn't here
+/// is the server's to judge.
+pub(crate) fn whole(folder: PathBuf) -> PathBuf {
+    folder.canonicalize().or_else(|_| std::path::absolute(&folder)).unwrap_or(folder)
+}
+
 async fn register(add: Add, client: &Client) -> Result<Vec<Root>, Failure> {
     let Add { folder, watch, name, intent } = add;
-    // The links of this machine lead to where the server finds the folder; one that isn't here is the server's to judge.
-    let folder = folder.canonicalize().or_else(|_| std::path::absolute(&folder)).unwrap_or(folder);
+    let folder = whole(folder);
     let kind = if watch { "WATCH" } else { "LIBRARY" };
     let asked = json!({ "folder": folder, "kind": kind, "name": name });
     let outcome = client.meant(intent).act(&ADD, input(asked)).await?;

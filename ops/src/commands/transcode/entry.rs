@@ -1,11 +1,18 @@
-use mediary_actors::transcode::{TranscodeClerk, Transcoder};
+use mediary_actors::{
+    transcode::{TranscodeClerk, Transcoder},
+    watch::{AdoptClerk, Adopter},
+};
 
 use crate::commands::{concerns::Concern, noun::Noun};
 
 /// What the binary has of this concern.
 pub(crate) const CONCERN: Concern = Concern {
     nouns: &[Noun::of::<super::Verb>("transcode", "Make files of files, and see what a library is made of")],
-    fragments: &[include_str!("transcode.fragment.graphql"), include_str!("profile.fragment.graphql")],
+    fragments: &[
+        include_str!("transcode.fragment.graphql"),
+        include_str!("profile.fragment.graphql"),
+        include_str!("watch.fragment.graphql"),
+    ],
     #[cfg(test)]
     documents: &[
         &super::START,
@@ -15,11 +22,20 @@ pub(crate) const CONCERN: Concern = Concern {
         &super::profile::LIST,
         &super::profile::SAVE,
         &super::profile::REMOVE,
+        &super::watch::LIST,
+        &super::watch::ADD,
+        &super::watch::REMOVE,
     ],
     parts: |ground| {
         let transcoder = Transcoder::new(ground.ffmpeg(), ground.room.clone());
         let clerk = TranscodeClerk::new(ground.library.clone());
-        vec![ground.performer("transcode", ground.beside_library(), transcoder, clerk)]
+        let ours = ground.ours();
+        let (adopter, adopts) = (Adopter::new(ground.ffmpeg()), AdoptClerk::new(ours.clone()));
+        vec![
+            ground.performer("transcode", ground.beside_library(), transcoder, clerk),
+            ground.performer("adopt", ground.in_data(), adopter, adopts),
+            ground.watcher("watch", ours),
+        ]
     },
     ..Concern::NOTHING
 };
