@@ -9,6 +9,8 @@ mod clerk;
 mod effect;
 mod folder;
 mod settling;
+#[cfg(test)]
+mod tests;
 mod watched;
 mod writers;
 

@@ -107,9 +107,12 @@ async fn what_is_put_into_a_watched_folder_is_taken_once_it_has_settled() {
     assert_eq!(left, 0, "nothing unfinished is left there");
 
     let table = served.run(&["transcode", "watch", "list"]).await.ends_with(0);
-    table.says(&[at, "remux", "watched"]);
+    for word in [at, "remux", "watched"] {
+        assert!(table.stdout.contains(word), "{}", table.stdout);
+    }
     served.run(&["transcode", "watch", "remove", "/nowhere"]).await.ends_with(5).says(&["watch list"]);
-    served.run(&["transcode", "watch", "remove", at]).await.ends_with(0).says(&["nothing is taken from"]);
+    let removed = served.run(&["transcode", "watch", "remove", at]).await.ends_with(0);
+    assert!(removed.stdout.contains("nothing is taken from"), "{}", removed.stdout);
     assert_eq!(served.json(&["transcode", "watch", "list"]).await, json!([]));
     move_in(&folder.join("later.mp4"), &bytes);
     tokio::time::sleep(Duration::from_secs(4)).await;

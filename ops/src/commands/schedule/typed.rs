@@ -228,6 +228,7 @@ mod tests {
             "transcode report",
             "transcode show",
             "transcode stats",
+            "transcode watch list",
             "transcode what-if",
             "trash list",
             "trash show",
