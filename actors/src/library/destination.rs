@@ -1,6 +1,7 @@
 //! Where what a job makes gets its place: in the library, or in another root, to whose file system it is brought first.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
@@ -98,12 +99,14 @@ impl Destination {
     }
 }
 
-/// Whether a job is about to give a file this place below a root, or has done so and not said it yet. May block.
-pub(crate) fn is_being_placed(root: &Path, log_id: Uuid, path: &str) -> bool {
+/// The places below a root that jobs are about to give to files, or have given and not said yet. May block.
+pub(crate) fn being_placed(root: &Path, log_id: Uuid) -> BTreeSet<String> {
     let staging = Staging::in_library(root, log_id);
     let jobs = staging.jobs().unwrap_or_default();
     jobs.into_iter()
-        .any(|job_id| place::begun(&staging.of(job_id)).is_some_and(|placing| placing.path == path))
+        .filter_map(|job_id| place::begun(&staging.of(job_id)))
+        .map(|placing| placing.path)
+        .collect()
 }
 
 #[cfg(test)]

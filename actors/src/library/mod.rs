@@ -16,7 +16,7 @@ mod unusable;
 
 pub(crate) use attempt::{on_disk, refuse_if_away, refuse_if_root_away};
 pub(crate) use beside::{Staged, is_it};
-pub(crate) use destination::{Destination, is_being_placed};
+pub(crate) use destination::{Destination, being_placed};
 pub(crate) use facts::carry_facts;
 pub(crate) use folder::{Folder, Missing, is_real_folder};
 pub(crate) use mover::Mover;

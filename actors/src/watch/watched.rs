@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     file::{Ours, Root, is_away, stamp_of},
-    library::{is_being_placed, is_real_folder},
+    library::{being_placed, is_real_folder},
 };
 
 /// A folder that is watched.
@@ -89,7 +89,8 @@ impl Watched {
         if settled.is_empty() {
             return Ok(vec![]);
         }
-        let written = written();
+        // Once for all of them, and before the log is asked: what was said meanwhile is known there.
+        let (written, being_placed) = (written(), being_placed(self.root.folder(), log.id()));
         let mut is_none_of_ours = vec![];
         for way in settled {
             let found = stamp_of(&self.folder.path.join(&way)).unwrap_or(None);
@@ -101,7 +102,7 @@ impl Watched {
             };
             let path = self.added.watch.path_of(&way);
             let is_written = stamp.inode.is_some_and(|inode| written.contains(&(inode.device, inode.number)));
-            if is_written || is_being_placed(self.root.folder(), log.id(), &path) {
+            if is_written || being_placed.contains(&path) {
                 self.settling.put_off(&way, now);
             } else if ours.has(self.root.id(), &path, stamp)? {
                 self.settling.is_done(&way);
