@@ -138,8 +138,12 @@ fn build(copy: &Path) -> PathBuf {
 }
 
 /// Runs the tests that came with it: what it decides, its golden files, its view. Answers how many there were.
+///
+/// The tests' own crates have none of them: with these cargo turns on what it does for the whole workspace, and what
+/// was built for the binary is not built again.
 fn run_its_tests(copy: &Path, target: &Path) -> u32 {
-    let crates = ["--package", "mediary-events", "--package", "mediary-projections", "--lib"];
+    const CRATES: [&str; 4] = ["mediary-events", "mediary-projections", "mediary-tests", "mediary-fuzz"];
+    let crates: Vec<&str> = CRATES.iter().flat_map(|name| ["--package", name]).chain(["--lib"]).collect();
     let its_own = format!("{WORD}::");
     let test = [&["test", "--locked", "--offline"], &crates[..], &[its_own.as_str()]].concat();
     let output = cargo(&test, copy, target);

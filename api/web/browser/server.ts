@@ -1,7 +1,7 @@
 // A real server beside the sample site, in a folder of its own.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -26,6 +26,8 @@ export interface Server {
 const BINARY =
   process.env.BROWSER_TESTS_BINARY ?? new URL("../../../target/debug/mediary", import.meta.url).pathname;
 const DEADLINE_MS = 150_000;
+/** Where all tests share the sample media, those in Rust, too (`MediaLibrary::open_shared`): made once, not by each demo. */
+const SHARED_MEDIA = join(tmpdir(), `mediary-sample-media-${process.getuid?.()}`);
 /** How long anything is waited for that a page has to show: longer than the slowest machine needs. */
 export const WAIT_MS = 90_000;
 /** What is for the tests is no setting of the server, which would refuse it. */
@@ -34,6 +36,9 @@ const { MEDIARY_GOLDEN: _, ...ENVIRONMENT } = process.env;
 /** Starts the demo: a server and the sample site, with lists that were followed and files that were kept; `environment` says how. */
 export async function startDemo(environment: Record<string, string> = {}): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "mediary-browser-"));
+  const props = join(folder, "demo");
+  await Promise.all([mkdir(props), mkdir(SHARED_MEDIA, { recursive: true })]);
+  await symlink(SHARED_MEDIA, join(props, "media"));
   const child = spawn(BINARY, ["demo", "--keep", "--data", folder], {
     env: { ...ENVIRONMENT, ...environment },
     stdio: ["ignore", "pipe", "pipe"],

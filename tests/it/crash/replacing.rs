@@ -73,14 +73,19 @@ async fn kill_9_while_a_file_is_replaced_leaves_the_original_or_the_proved_resul
     until_plan_is(&client, "UNDONE").await;
     assert!(fs::read(&place).unwrap() == original);
 
+    let unfinished = Staging::beside(&library);
     let mut lost = 0;
     for round in 1..=mediary_tools::rounds(KILLS_IN_EVERY_RUN) {
         replace(&client, &file).await;
-        // At any moment of it, the last of which are those of the replacing itself.
-        let moment = if round % 3 == 0 {
-            takes_ms * 9 / 10 + random.below(takes_ms / 5)
-        } else {
-            random.below(takes_ms)
+        // At any moment of it, the last of which are those of the replacing itself; the first time, whatever else the
+        // machine did while it was timed, in the middle of its making.
+        let moment = match round {
+            1 => {
+                until("it is being made", || async { (!files_below(&unfinished).is_empty()).then_some(()) }).await;
+                0
+            }
+            _ if round % 3 == 0 => takes_ms * 9 / 10 + random.below(takes_ms / 5),
+            _ => random.below(takes_ms),
         };
         tokio::time::sleep(Duration::from_millis(moment)).await;
         server.kill().await;
@@ -99,7 +104,6 @@ async fn kill_9_while_a_file_is_replaced_leaves_the_original_or_the_proved_resul
             (&told["source"]["state"], &told["result"]["state"]),
             (&json!("TRASHED"), &json!("PRESENT"))
         );
-        let unfinished = Staging::beside(&library);
         until("nothing unfinished is left", || async { files_below(&unfinished).is_empty().then_some(()) })
             .await;
 
