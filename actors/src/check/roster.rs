@@ -9,7 +9,7 @@ use mediary_events::{
     check::{Check, Event},
     codec,
 };
-use mediary_log::{Filter, Kept, Log, Passed, Read, ReadError, work::REGISTRY};
+use mediary_log::{Filter, Kept, Log, Passed, ReadError, work::REGISTRY};
 use mediary_schema::{
     CheckId, ProjectId, RunId, ScheduleId, Timestamp,
     check::{Definition, Reason, Verdict},
@@ -76,10 +76,6 @@ pub(super) struct Roster {
 const SNAPSHOT: &str = "checks";
 /// Raised whenever the fold changes.
 const SNAPSHOT_VERSION: u32 = 3;
-/// Events read at once.
-const PAGE: usize = 1_024;
-/// Bytes read at once.
-const PAGE_BYTES: usize = 1 << 20;
 /// So many new checks are looked at at once; more are spread over their interval (CH-05).
 const AT_ONCE_MAX: usize = 100;
 
@@ -129,21 +125,11 @@ impl Roster {
     /// Reads on to the head of the log; answers which checks are other than before. Blocks.
     pub(super) fn read_on(&mut self, log: &Log) -> Result<BTreeSet<CheckId>, ReadError> {
         let mut changed = BTreeSet::new();
-        loop {
-            let head = log.head().position;
-            if head <= self.position {
-                return Ok(changed);
-            }
-            let filter = Filter::categories([Check::NAME]);
-            let request = Read::forward(self.position + 1).limit(PAGE).filter(filter);
-            let page = log.read_page(&Read { bytes_max: PAGE_BYTES, ..request })?;
-            changed.extend(page.events.iter().map(|recorded| self.take(recorded)));
-            let Some(next) = page.next_position else {
-                self.position = self.position.max(head);
-                return Ok(changed);
-            };
-            self.position = next - 1;
-        }
+        self.position = log.read_on(self.position, Filter::categories([Check::NAME]), |recorded| {
+            changed.insert(self.take(recorded));
+            Ok(())
+        })?;
+        Ok(changed)
     }
 
     fn take(&mut self, recorded: &Recorded) -> CheckId {

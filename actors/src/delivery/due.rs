@@ -7,7 +7,7 @@ use mediary_events::{
     delivery::{Delivery, Event},
     log::{Event as LogEvent, Logs},
 };
-use mediary_log::{Filter, Log, Read, ReadError};
+use mediary_log::{Filter, Log, ReadError};
 use mediary_schema::{DeliveryId, ProjectId, Timestamp, log::OpenReason};
 
 /// A delivery that is not at its end.
@@ -32,31 +32,15 @@ pub(super) struct Due {
     begun: BTreeSet<DeliveryId>,
 }
 
-/// Events read at once.
-const PAGE: usize = 1_024;
-/// Bytes read at once.
-const PAGE_BYTES: usize = 1 << 20;
-
 impl Due {
     /// Reads on to the head of the log. Blocks.
     pub(super) fn read_on(&mut self, log: &Log) -> Result<(), ReadError> {
-        loop {
-            let head = log.head().position;
-            if head <= self.position {
-                return Ok(());
-            }
-            let request = Read::forward(self.position + 1).limit(PAGE);
-            let request = request.filter(Filter::categories([Delivery::NAME, Logs::NAME]));
-            let page = log.read_page(&Read { bytes_max: PAGE_BYTES, ..request })?;
-            for recorded in &page.events {
-                self.take(recorded);
-            }
-            let Some(next) = page.next_position else {
-                self.position = self.position.max(head);
-                return Ok(());
-            };
-            self.position = next - 1;
-        }
+        let filter = Filter::categories([Delivery::NAME, Logs::NAME]);
+        self.position = log.read_on(self.position, filter, |recorded| {
+            self.take(recorded);
+            Ok(())
+        })?;
+        Ok(())
     }
 
     fn take(&mut self, recorded: &Recorded) {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use mediary_events::{Concern as _, file::File};
-use mediary_log::{Filter, Log, Read, ReadError};
+use mediary_log::{Filter, Log, ReadError};
 use mediary_schema::{
     FileId, RootId,
     file::{FileState, Stamp},
@@ -32,11 +32,6 @@ struct Within {
     paths: HashMap<u64, FileId>,
     inodes: HashMap<u64, FileId>,
 }
-
-/// Bytes of events read at once.
-const PAGE_BYTES: usize = 1 << 20;
-/// Events read at once.
-const PAGE: usize = 1_024;
 
 impl Ours {
     /// Those of a log.
@@ -87,23 +82,14 @@ impl Within {
     }
 
     fn read_on(&mut self, log: &Log) -> Result<(), ReadError> {
-        while self.position < log.head().position {
-            let read = Read {
-                limit: PAGE,
-                bytes_max: PAGE_BYTES,
-                filter: Filter::categories([File::NAME]),
-                ..Read::forward(self.position + 1)
-            };
-            let (head, page) = (log.head().position, log.read_page(&read)?);
-            for recorded in &page.events {
-                let file_id = FileId::from_uuid(recorded.envelope.stream.uuid);
-                if let Some(known) = shelf::one(log, file_id)? {
-                    self.paths.insert(hash_of((known.root, &known.path)), file_id);
-                    self.take_inode(&known);
-                }
+        self.position = log.read_on(self.position, Filter::categories([File::NAME]), |recorded| {
+            let file_id = FileId::from_uuid(recorded.envelope.stream.uuid);
+            if let Some(known) = shelf::one(log, file_id)? {
+                self.paths.insert(hash_of((known.root, &known.path)), file_id);
+                self.take_inode(&known);
             }
-            self.position = page.next_position.map_or(head, |next| next - 1);
-        }
+            Ok(())
+        })?;
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use mediary_events::{
     log::{self, Logs},
     schedule::{Event, Schedule},
 };
-use mediary_log::{Filter, Kept, Log, Passed, Read, ReadError, work::REGISTRY};
+use mediary_log::{Filter, Kept, Log, Passed, ReadError, work::REGISTRY};
 use mediary_schema::{
     ProjectId, ScheduleId, Timestamp,
     schedule::{Due, Rhythm},
@@ -43,10 +43,6 @@ pub(super) const CATEGORIES: [&str; 2] = [Schedule::NAME, Logs::NAME];
 const SNAPSHOT: &str = "schedules";
 /// Raised whenever the fold changes.
 const SNAPSHOT_VERSION: u32 = 2;
-/// Events read at once.
-const PAGE: usize = 1_024;
-/// Bytes read at once.
-const PAGE_BYTES: usize = 1 << 20;
 
 impl Timetable {
     /// As of the last snapshot, or empty. Blocks for as long as it takes to read a file.
@@ -85,21 +81,11 @@ impl Timetable {
 
     /// Reads on to the head of the log. Blocks.
     pub(super) fn read_on(&mut self, log: &Log) -> Result<(), ReadError> {
-        loop {
-            let head = log.head().position;
-            if head <= self.position {
-                return Ok(());
-            }
-            let filter = Filter::categories(CATEGORIES);
-            let request = Read::forward(self.position + 1).limit(PAGE).filter(filter);
-            let page = log.read_page(&Read { bytes_max: PAGE_BYTES, ..request })?;
-            page.events.iter().for_each(|recorded| self.take(recorded));
-            let Some(next) = page.next_position else {
-                self.position = self.position.max(head);
-                return Ok(());
-            };
-            self.position = next - 1;
-        }
+        self.position = log.read_on(self.position, Filter::categories(CATEGORIES), |recorded| {
+            self.take(recorded);
+            Ok(())
+        })?;
+        Ok(())
     }
 
     fn take(&mut self, recorded: &Recorded) {

@@ -7,7 +7,7 @@ use mediary_events::{
     watch::{Added, State as Watches, Watches as Concerned},
 };
 use mediary_log::{
-    Filter, Log, Origin, OriginKind, Read, ReadError,
+    Filter, Log, Origin, OriginKind, ReadError,
     alarm::Alarms,
     gate::{Caller, Gate, Refusal, Transaction},
     token::Tokens,
@@ -90,8 +90,6 @@ const GATHERS: Duration = Duration::from_millis(200);
 const AGAIN_AFTER: Duration = Duration::from_secs(30);
 /// Appends at once.
 const AT_ONCE: usize = 16;
-/// Events read at once.
-const PAGE: usize = 1_024;
 
 impl Actor for Watcher {
     type Msg = Message;
@@ -219,18 +217,14 @@ impl State {
 impl Told {
     /// Reads on to the head of the log. Blocks.
     fn read_on(&mut self, log: &Log) -> Result<(), ReadError> {
-        while self.position < log.head().position {
-            let head = log.head().position;
-            let filter = Filter::categories([Concerned::NAME]);
-            let page = log.read_page(&Read::forward(self.position + 1).limit(PAGE).filter(filter))?;
-            for recorded in &page.events {
-                let watches = self.projects.entry(recorded.envelope.project).or_default();
-                for event in codec::events_of::<Concerned>(recorded).unwrap_or_default() {
-                    Concerned::evolve(watches, &event);
-                }
+        self.position = log.read_on(self.position, Filter::categories([Concerned::NAME]), |recorded| {
+            let watches = self.projects.entry(recorded.envelope.project).or_default();
+            for event in codec::events_of::<Concerned>(recorded).unwrap_or_default() {
+                Concerned::evolve(watches, &event);
             }
-            self.position = page.next_position.map_or(head, |next| next - 1);
-        }
+            self.position = recorded.position();
+            Ok(())
+        })?;
         Ok(())
     }
 }

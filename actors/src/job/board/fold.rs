@@ -7,7 +7,7 @@ use mediary_events::{
     setting::{Event as SettingEvent, Setting},
     worker::{Event as WorkerEvent, Worker},
 };
-use mediary_log::{Filter, Log, Read, ReadError, Recorded, work::REGISTRY};
+use mediary_log::{Filter, Log, ReadError, Recorded, work::REGISTRY};
 use mediary_schema::{
     JobId, Priority, Ticket, Timestamp,
     job::{JobState, WorkKind},
@@ -38,11 +38,6 @@ pub(in crate::job) struct Told<'a> {
     pub(in crate::job) event: &'a JobEvent,
 }
 
-/// Events read at once.
-const PAGE: usize = 1_024;
-/// Bytes read at once.
-const PAGE_BYTES: usize = 1 << 20;
-
 impl Board {
     /// Reads on to the head of the log, and tells of each event of a job. Blocks.
     pub(in crate::job) fn catch_up(
@@ -51,25 +46,12 @@ impl Board {
         mut each: impl FnMut(Told<'_>),
     ) -> Result<(), ReadError> {
         let filter = Filter::categories([Job::NAME, Setting::NAME, Worker::NAME, Lanes::NAME]);
-        loop {
-            let head = log.head().position;
-            if head <= self.position {
-                return Ok(());
-            }
-            let request = Read::forward(self.position + 1).limit(PAGE).filter(filter.clone());
-            let request = Read { bytes_max: PAGE_BYTES, ..request };
-            let page = log.read_page(&request)?;
-            for recorded in &page.events {
-                self.fold(recorded, &mut each);
-                self.position = recorded.envelope.position;
-            }
-            if let Some(next) = page.next_position {
-                self.position = next - 1;
-            } else {
-                self.position = self.position.max(head);
-                return Ok(());
-            }
-        }
+        self.position = log.read_on(self.position, filter, |recorded| {
+            self.fold(recorded, &mut each);
+            self.position = recorded.position();
+            Ok(())
+        })?;
+        Ok(())
     }
 
     fn fold(&mut self, recorded: &Recorded, each: &mut impl FnMut(Told<'_>)) {

@@ -168,6 +168,33 @@ impl Log {
         }
     }
 
+    /// Hands on each of these events that came after a position, in their order, up to the head of the log; answers up to where
+    /// it has read. It holds no more than a page of them, and blocks for as long as they take.
+    pub fn read_on(
+        &self,
+        position: u64,
+        filter: Filter,
+        mut each: impl FnMut(&Recorded) -> Result<(), ReadError>,
+    ) -> Result<u64, ReadError> {
+        const PAGE: usize = 1_024;
+        const PAGE_BYTES: usize = 1 << 20;
+        let request = Read::forward(position + 1).limit(PAGE).filter(filter);
+        let mut request = Read { bytes_max: PAGE_BYTES, ..request };
+        loop {
+            let head = self.head().position;
+            if head < request.from {
+                return Ok(request.from - 1);
+            }
+            let page = self.read_page(&request)?;
+            page.events.iter().try_for_each(&mut each)?;
+            match page.next_position {
+                Some(next) => request.from = next,
+                // What came while it was read is in it, too.
+                None => return Ok(page.events.last().map_or(head, |last| last.position().max(head))),
+            }
+        }
+    }
+
     /// Reads one page of the log and says where the next begins; looks at no more than 10000 events.
     pub fn read_page(&self, request: &Read) -> Result<Page, ReadError> {
         let head = self.head().position.min(request.end);
