@@ -285,6 +285,13 @@ impl FileState {
     }
 }
 
+/// Whether what has this name is put away: it is hidden, or a folder in which file managers and storage boxes keep what was
+/// deleted, what was there once, or what they make themselves.
+pub fn is_put_away(name: &str) -> bool {
+    const FOLDERS: [&str; 5] = ["#recycle", "#snapshot", "@Recycle", "@eaDir", "$RECYCLE.BIN"];
+    name.starts_with('.') || FOLDERS.iter().any(|folder| name.eq_ignore_ascii_case(folder))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

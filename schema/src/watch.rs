@@ -5,7 +5,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    FileId, RootId, file::Stamp, id::ids, media::is_medium, profile::ProfileName, transcode::Replace,
+    FileId, RootId,
+    file::{Stamp, is_put_away},
+    id::ids,
+    media::is_medium,
+    profile::ProfileName,
+    transcode::Replace,
 };
 
 ids! {
@@ -37,6 +42,14 @@ impl Watch {
         match self.way.as_str() {
             "" => way.to_owned(),
             folder => format!("{folder}/{way}"),
+        }
+    }
+
+    /// The folder as people are told it, by the name of its root.
+    pub fn called(&self, root: &str) -> String {
+        match self.way.as_str() {
+            "" => root.to_owned(),
+            way => format!("{root}/{way}"),
         }
     }
 }
@@ -152,6 +165,7 @@ impl Chooser {
         let name = way.rsplit_once('/').map_or(way, |(_, name)| name);
         let is_named = if self.which.names.is_empty() { is_medium(name) } else { self.names.is_match(name) };
         is_named
+            && !way.split('/').any(is_put_away)
             && !is_unfinished(way)
             && bytes_min.is_none_or(|least| least <= size_bytes)
             && bytes_max.is_none_or(|most| size_bytes <= most)
@@ -164,14 +178,11 @@ impl Chooser {
     }
 }
 
-/// Whether a part of a way is hidden, or its name is one of a file that somebody still writes.
+/// Whether a file has the name of one that somebody still writes.
 fn is_unfinished(way: &str) -> bool {
-    // Of browsers and download managers; and what Office, Synology and Windows keep for themselves.
+    // Of browsers and download managers.
     const ENDINGS: [&str; 7] = [".part", ".partial", ".crdownload", ".tmp", ".temp", ".download", ".!ut"];
-    const BEGINNINGS: [&str; 4] = ["~", "#", "@", "$"];
-    way.split('/')
-        .any(|part| part.starts_with('.') || BEGINNINGS.iter().any(|begins| part.starts_with(begins)))
-        || ENDINGS.iter().any(|ending| way.to_ascii_lowercase().ends_with(ending))
+    ENDINGS.iter().any(|ending| way.to_ascii_lowercase().ends_with(ending))
 }
 
 /// The work of taking a file: its bytes are read and proved, it is recorded as a kept one, and one is made of it.
@@ -206,7 +217,8 @@ mod tests {
     #[test]
     fn media_are_taken_by_their_endings_and_what_is_unfinished_is_not() {
         let takes = takes(&Which::default());
-        for way in ["film.mkv", "Holidays/day 1/C0001.MP4", "a.webm"] {
+        for way in ["film.mkv", "Holidays/day 1/C0001.MP4", "a.webm", "#Alive (2020).mkv", "$9.99/@home.mkv"]
+        {
             assert!(takes(way, 5), "{way}");
         }
         for way in [
@@ -216,7 +228,8 @@ mod tests {
             "film.mkv.part",
             "film.mkv.crdownload",
             "@eaDir/film.mkv",
-            "~film.mkv",
+            "Shows/#recycle/film.mkv",
+            "$Recycle.Bin/film.mkv",
             "film",
         ] {
             assert!(!takes(way, 5), "{way}");

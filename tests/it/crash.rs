@@ -10,6 +10,7 @@ mod renaming;
 mod replacing;
 mod scheduling;
 mod stopping;
+mod taking;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -142,7 +142,7 @@ impl Downloader {
             let described = Described::new(extracted.title, uploader, published_at);
             Ok(Fetched { name, described, description, beside, verified })
         };
-        let fetched = while_telling(workspace, told, work).await;
+        let fetched = workspace.while_telling(told, work).await;
         if let Err(Unable::Failed(failure)) = &fetched
             && failure.class == FailureClass::TooLarge
         {
@@ -224,28 +224,5 @@ fn forget(job_id: JobId, staging: &Path) {
     });
     if let Err(error) = removed {
         tracing::warn!(%job_id, %error, "can't remove what was fetched for nothing");
-    }
-}
-
-/// Does the work and tells of its progress meanwhile.
-async fn while_telling<T>(
-    workspace: &Space,
-    mut told: watch::Receiver<Progress>,
-    work: impl Future<Output = T>,
-) -> T {
-    let mut work = std::pin::pin!(work);
-    let mut is_open = true;
-    loop {
-        tokio::select! {
-            biased;
-            done = &mut work => return done,
-            changed = told.changed(), if is_open => match changed {
-                Ok(()) => {
-                    let progress = told.borrow_and_update().clone();
-                    workspace.progress(&progress);
-                }
-                Err(_) => is_open = false,
-            },
-        }
     }
 }

@@ -26,6 +26,7 @@ pub use actor::{Keeper, KeeperArguments};
 pub use chapters::ChapterReader;
 pub use clerk::FileClerk;
 pub use effect::{Question, Read, Verifier};
+pub(crate) use opening::at;
 pub use opening::open_part;
 pub use ours::Ours;
 pub use roots::{Root, is_away};

@@ -77,8 +77,8 @@ fn beside(log: &Log, root: &Root, known: &Known, part: &FilePart) -> Result<(Fil
     }
 }
 
-/// The file at a path below a root, and what the file system says of the one that was opened.
-fn at(log: &Log, root: &Root, path: &str) -> Result<(File, Stamp), Unopened> {
+/// The file at a path below a root, over no link, and what the file system says of the one that was opened. May block.
+pub(crate) fn at(log: &Log, root: &Root, path: &str) -> Result<(File, Stamp), Unopened> {
     if !root.has_folder() {
         return Err(Unopened::RootAway);
     }

@@ -2,20 +2,19 @@
 
 use std::{
     collections::HashMap,
-    ffi::OsStr,
     fs::{self, ReadDir},
     path::{Path, PathBuf},
 };
 
-use mediary_schema::{RootId, file::Stamp};
+use mediary_schema::{
+    RootId,
+    file::{Stamp, is_put_away},
+};
 
 use super::{Root, shelf::stamp_of};
 
 /// Entries of a folder that are asked for at once: a millisecond or two on a disk that answers.
 const STEP: usize = 1_024;
-
-/// Where file managers and storage boxes put what was deleted: that is no other place of it. Hidden folders are none either.
-const BINS: [&str; 3] = ["#recycle", "@Recycle", "$RECYCLE.BIN"];
 
 /// A walk through the folders of one root, which reads no file.
 #[derive(Debug)]
@@ -102,11 +101,10 @@ impl Search {
     }
 
     fn enter(&mut self, folder: PathBuf) {
-        let is_put_away = |name: &OsStr| {
-            let name = name.to_string_lossy();
-            name.starts_with('.') || BINS.contains(&&*name)
-        };
-        if !folder.file_name().is_some_and(is_put_away) && !self.without.contains(&folder) {
+        // What was deleted there has no other place.
+        if !folder.file_name().is_some_and(|name| is_put_away(&name.to_string_lossy()))
+            && !self.without.contains(&folder)
+        {
             self.folders.push(folder);
         }
     }

@@ -3,15 +3,15 @@ use std::fs::File;
 use mediary_log::{gate::Transaction, work};
 use mediary_schema::{
     FailureClass, FileId,
-    file::{Stamp, Verified},
+    file::{Unopened, Verified},
     job::{Failure, ResourceUse},
     watch::AdoptFile,
 };
 
 use crate::{
-    file::{Ours, Root, stamp_by},
+    file::{self, Ours},
     job::{Attempt, Clerk},
-    library::{Folder, Missing, refuse_if_root_away},
+    library::refuse_if_root_away,
     workspace::{Nothing, Unable},
 };
 
@@ -34,8 +34,9 @@ impl Clerk for AdoptClerk {
 
     async fn open(&self, attempt: &Attempt, task: &AdoptFile, _: FileId) -> Result<File, Unable> {
         let (root, task) = (refuse_if_root_away(attempt, task.root_id).await?, task.clone());
+        let log = attempt.gate.log().clone();
         let opened = tokio::task::spawn_blocking(move || {
-            let (file, stamp) = open(&root, &task.path)?;
+            let (file, stamp) = file::at(&log, &root, &task.path).map_err(|error| unable(&error))?;
             if stamp.is_same(task.stamp) { Ok(file) } else { Err(otherwise()) }
         });
         opened.await.map_err(Unable::unknown)?
@@ -59,10 +60,10 @@ impl Clerk for AdoptClerk {
         verified: Verified,
         used: ResourceUse,
     ) -> Result<(), Unable> {
-        let (root, ours, asked) =
-            (refuse_if_root_away(attempt, task.root_id).await?, self.ours.clone(), task.clone());
+        let root = refuse_if_root_away(attempt, task.root_id).await?;
+        let (log, ours, asked) = (attempt.gate.log().clone(), self.ours.clone(), task.clone());
         let looked = tokio::task::spawn_blocking(move || {
-            let (_, stamp) = open(&root, &asked.path)?;
+            let (_, stamp) = file::at(&log, &root, &asked.path).map_err(|error| unable(&error))?;
             Ok::<_, Unable>((stamp, ours.has(asked.root_id, &asked.path, stamp)?))
         });
         let (stamp, is_known) = looked.await.map_err(Unable::unknown)??;
@@ -91,20 +92,15 @@ fn otherwise() -> Unable {
     Failure { for_good: true, ..Failure::new(FailureClass::Damaged, message) }.into()
 }
 
-/// The file at a path below a root, over no link, and what its file system says of it. May block.
-fn open(root: &Root, path: &str) -> Result<(File, Stamp), Unable> {
-    let (way, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let folder =
-        Folder::open(root.folder(), way, Missing::Leave).map_err(|error| Unable::from(error.failure()))?;
-    let file = if folder.name() == way {
-        folder.file(name).map_err(|error| Unable::from(error.failure()))?
-    } else {
-        None
-    };
-    let Some(file) = file else {
-        let message = "the file is not there any more";
-        return Err(Failure { for_good: true, ..Failure::new(FailureClass::NotFound, message) }.into());
-    };
-    let facts = file.metadata().map_err(|error| Unable::storage("the file can't be read", &error))?;
-    Ok((file, stamp_by(&facts)))
+/// Why it can't be taken now, or ever.
+fn unable(unopened: &Unopened) -> Unable {
+    match unopened {
+        Unopened::Lost => {
+            let message = "the file is not there any more";
+            Failure { for_good: true, ..Failure::new(FailureClass::NotFound, message) }
+        }
+        Unopened::Unreadable(error) => Failure::new(FailureClass::Storage, format!("{unopened}: {error}")),
+        _ => Failure::new(FailureClass::Storage, unopened.to_string()),
+    }
+    .into()
 }

@@ -26,17 +26,9 @@ impl Adopter {
 
     async fn adopt(&self, workspace: &Workspace<AdoptFile>, task: &AdoptFile) -> Result<Verified, Unable> {
         let file = workspace.input(task.file_id).await?;
-        let (progress, mut told) = watch::channel(Progress::default());
+        let (progress, told) = watch::channel(Progress::default());
         let verify = self.ffmpeg.verify_opened(&file, workspace.assignment(), &progress);
-        let tell = async {
-            while told.changed().await.is_ok() {
-                workspace.progress(&told.borrow_and_update().clone());
-            }
-        };
-        let verified = tokio::select! {
-            verified = verify => verified,
-            () = tell => unreachable!("the sender lives as long as the file is read"),
-        };
+        let verified = workspace.while_telling(told, verify).await;
         Ok(verified.map_err(|refused| refused.failure)?)
     }
 }

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use mediary_schema::file::Stamp;
+use mediary_schema::file::{Stamp, is_put_away};
 use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use crate::file::stamp_by;
@@ -59,12 +59,11 @@ impl Folder {
         found
     }
 
-    /// The way to something below it that is not hidden, and is no other root's.
+    /// The way to something below it that is not put away, and is no other root's.
     pub(super) fn way_to<'a>(&self, path: &'a Path) -> Option<&'a str> {
         let way = path.strip_prefix(&self.path).ok()?.to_str()?;
-        let is_hidden = way.split('/').any(|part| part.starts_with('.'));
         let is_others = self.without.iter().any(|other| path.starts_with(other));
-        (!way.is_empty() && !is_hidden && !is_others).then_some(way)
+        (!way.is_empty() && !way.split('/').any(is_put_away) && !is_others).then_some(way)
     }
 }
 

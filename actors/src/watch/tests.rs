@@ -105,15 +105,16 @@ impl Bench {
     }
 }
 
-/// Files that are known: each is found by itself, so that fifty times as many are asked for as little.
-const FILES: u128 = 1_000;
+/// Files that are known, in every run; `TEST_ROUNDS` asks for more.
+const FILES_IN_EVERY_RUN: u64 = 1_000;
 
 // Issue 11, must hold 5: a rescan of unchanged files asks for none of them, so that none is read.
 // invariant: F-30
 #[tokio::test]
 async fn what_is_known_is_asked_for_neither_at_a_start_nor_by_a_rescan() {
     let bench = Bench::new().await;
-    stream::iter(1..=FILES).for_each_concurrent(64, |number| bench.record(number)).await;
+    let files = u128::from(mediary_tools::rounds(FILES_IN_EVERY_RUN));
+    stream::iter(1..=files).for_each_concurrent(64, |number| bench.record(number)).await;
     pause();
     let mut watched = bench.watched().await;
     assert_eq!(bench.looks(&mut watched).await, []);

@@ -7,6 +7,7 @@ use std::{
 };
 
 use mediary_schema::{FileId, JobId, job::Progress};
+use tokio::sync::watch;
 
 use super::{Craft, Port, Unable};
 use crate::{
@@ -82,6 +83,29 @@ impl<T> Workspace<T> {
     /// Tells how far it is.
     pub fn progress(&self, progress: &Progress) {
         self.space.port.progress(progress);
+    }
+
+    /// Does some work, and tells meanwhile how far it is whenever it says so.
+    pub async fn while_telling<O>(
+        &self,
+        mut told: watch::Receiver<Progress>,
+        work: impl Future<Output = O>,
+    ) -> O {
+        let mut work = std::pin::pin!(work);
+        let mut is_open = true;
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                changed = told.changed(), if is_open => match changed {
+                    Ok(()) => {
+                        let progress = told.borrow_and_update().clone();
+                        self.progress(&progress);
+                    }
+                    Err(_) => is_open = false,
+                },
+            }
+        }
     }
 
     /// The bytes of a file, to be read.

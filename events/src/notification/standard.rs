@@ -16,6 +16,7 @@ const FAILURES: u64 = 4;
 
 const UNSENT: &str = "{{ failure.message }}\n`mediary notification outbox list --channel '{{ channel }}'` shows what it did not take.";
 const NOT_DONE: &str = "{{ not_done.message }} ({{ not_done.code }})\n`mediary schedule show '{{ it }}'` says when it comes again.";
+const UNWATCHED: &str = "{{ reason }}\nIt goes on once somebody who may adds the folder again.";
 const ROOT_AWAY: &str = "No file of it is taken for lost, and what needs it waits.";
 const HALTED: &str = "{{ reason }}\n`mediary concern resume {{ part }}` starts it again.";
 
@@ -62,6 +63,19 @@ fn made() -> BTreeMap<String, Rule> {
         ("download-failed", raised("download.failed", Error, "{{ it }} could not be kept", failure)),
         ("download-done", raised("download.completed", Info, "{{ it }} is kept", None)),
         ("download-cancelled", resolved("download.cancelled")),
+        ("transcode-failed", raised("transcode.failed", Error, "{{ it }} could not be transcoded", failure)),
+        ("transcode-done", raised("transcode.completed", Info, "{{ it }} is transcoded", None)),
+        (
+            "transcode-larger",
+            raised("transcode.came_out_larger", Info, "{{ it }} would be larger and stays as it is", None),
+        ),
+        ("transcode-fits", resolved("transcode.found_fit")),
+        ("transcode-cancelled", resolved("transcode.cancelled")),
+        ("taking-failed", if_so(work("adopt"), raised("job.failed", Error, "{{ it }} could not be taken", failure))),
+        ("taking-done", if_so(work("adopt"), resolved("job.succeeded"))),
+        ("watch-stopped", raised("watch.stopped", Error, "Nothing is taken from {{ it }}", Some(UNWATCHED))),
+        ("watch-goes-on", resolved("watch.added")),
+        ("watch-removed", resolved("watch.removed")),
         ("file-changed", raised("file.changed", Error, "Other bytes are in {{ it }}", None)),
         ("file-lost", raised("file.lost", Warning, "{{ it }} is gone", None)),
         ("file-found", resolved("file.found")),

@@ -110,6 +110,8 @@ async fn what_is_put_into_a_watched_folder_is_taken_once_it_has_settled() {
     for word in [at, "remux", "watched"] {
         assert!(table.stdout.contains(word), "{}", table.stdout);
     }
+    // It is of this machine, and no other one is told to watch it.
+    served.run(&["export", "-"]).await.ends_with(0).says(&["left out: the watched folder", at]);
     served.run(&["transcode", "watch", "remove", "/nowhere"]).await.ends_with(5).says(&["watch list"]);
     let removed = served.run(&["transcode", "watch", "remove", at]).await.ends_with(0);
     assert!(removed.stdout.contains("nothing is taken from"), "{}", removed.stdout);
@@ -164,8 +166,18 @@ async fn a_watched_folder_takes_with_the_rights_of_whoever_added_it() {
     let stopped = served.until(&["transcode", "watch", "list"], is_stopped).await;
     assert!(stopped[0]["stopped"].as_str().unwrap().contains("not valid any more"), "{stopped}");
     assert_eq!(jobs(&served, "ADOPT").await.len(), 1);
+    let notices = ["notification", "list"];
+    let says = |title: String| move |told: &Value| told.to_string().contains(&title);
+    let called = root.file_name().unwrap().to_str().unwrap();
+    served.until(&notices, says(format!("Nothing is taken from {called}/in"))).await;
     // Whoever adds it again takes them.
     served.run(&add).await.ends_with(0);
     until_made(&served, 2).await;
+    let told = served.until(&notices, says("second.mp4 is transcoded".to_owned())).await;
+    assert!(!told.to_string().contains("Nothing is taken"), "{told}");
+    // What is no film is a failed job that somebody is told of, and stays what it is.
+    move_in(&folder.join("broken.mp4"), b"no film at all");
+    served.until(&notices, says("broken.mp4 could not be taken".to_owned())).await;
+    assert_eq!(fs::read(folder.join("broken.mp4")).unwrap(), b"no film at all");
     assert_eq!(served.json(&["transcode", "watch", "list"]).await[0]["stopped"], Value::Null);
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use mediary_events::{
     Concern as _, StreamId, check::Check, codec, delivery::Delivery, download::Download, file::File,
-    job::Job, playlist::Playlist, root::Root, schedule::Schedule, told,
+    job::Job, playlist::Playlist, root::Root, schedule::Schedule, told, transcode::Transcode, watch::Watches,
 };
 use mediary_schema::{
     CheckId, DownloadId, FileId, JobId, PlaylistId, ProjectId, ScheduleId, Subject, account::Permission,
-    notification::Rule, redact, root::RootId,
+    notification::Rule, redact, root::RootId, transcode::TranscodeId, watch::WatchId,
 };
 use serde_json::{Map, Value, json};
 
@@ -80,6 +80,8 @@ pub(super) fn thing(rule: &Rule, event: &Recorded) -> Option<Subject> {
         None if own.kind == Delivery::NAME => Some(envelope.project.into()),
         // All roots are one stream: which of them it was, the event names.
         None | Some(Root::NAME) if own.kind == Root::NAME => named(Root::NAME),
+        // And all watches of a project.
+        None if own.kind == Watches::NAME => named(WatchId::KIND),
         None => Some(own),
         Some(kind) if own.kind == kind => Some(own),
         Some(kind) => named(kind),
@@ -114,10 +116,11 @@ pub(super) fn called(gate: &Gate, thing: &Subject, event: &Recorded) -> Result<O
             let state = gate.state_at::<Download>(id, position)?;
             state.title.clone().or_else(|| state.source.as_ref().map(|source| address(&source.url)))
         }
-        FileId::KIND => {
-            let state = gate.state_at::<File>(id, position)?;
-            state.path.as_ref().and_then(|path| path.rsplit('/').next().map(str::to_owned))
-        }
+        FileId::KIND => file_name(gate, FileId::from_uuid(id), position)?,
+        TranscodeId::KIND => match gate.state_at::<Transcode>(id, position)?.file_id {
+            Some(of) => file_name(gate, of, position)?,
+            None => None,
+        },
         JobId::KIND => {
             let state = gate.state_at::<Job>(id, position)?;
             state.work.as_ref().map(|work| address(&work.title))
@@ -143,8 +146,28 @@ pub(super) fn called(gate: &Gate, thing: &Subject, event: &Recorded) -> Result<O
             let state = gate.state_at::<Root>(ProjectId::HOME.uuid(), position)?;
             state.root(RootId::from_uuid(id)).map(|root| root.name.clone())
         }
+        WatchId::KIND => {
+            // One that is removed is called what it was called.
+            let before =
+                gate.state_at::<Watches>(event.envelope.project.uuid(), position.saturating_sub(1))?;
+            let now = gate.state_at::<Watches>(event.envelope.project.uuid(), position)?;
+            let id = WatchId::from_uuid(id);
+            match now.watches.get(&id).or_else(|| before.watches.get(&id)).map(|known| &known.added.watch) {
+                Some(watch) => {
+                    let roots = gate.state_at::<Root>(ProjectId::HOME.uuid(), position)?;
+                    roots.root(watch.root_id).map(|root| watch.called(&root.name))
+                }
+                None => None,
+            }
+        }
         _ => None,
     })
+}
+
+/// What the file of a file is called.
+fn file_name(gate: &Gate, file_id: FileId, position: u64) -> Result<Option<String>, Refusal> {
+    let state = gate.state_at::<File>(file_id.uuid(), position)?;
+    Ok(state.path.as_ref().and_then(|path| path.rsplit('/').next().map(str::to_owned)))
 }
 
 fn address(url: &str) -> String {
