@@ -33,6 +33,7 @@ const PARTS = [
   "quotas",
   "sites",
   "roots",
+  "watches",
   "layout",
   "trash",
   "secrets",

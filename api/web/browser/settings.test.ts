@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { LOOKS, open, settled, withDemo } from "./browser";
@@ -12,6 +15,7 @@ const PARTS = [
   ["quotas", "work is limited"],
   ["sites", "settings of its own"],
   ["roots", "library"],
+  ["watches", "No folder is watched"],
   ["layout", "Where a file lies"],
   ["trash", "Days that a file stays"],
   ["secrets", "No secret is kept"],
@@ -110,6 +114,32 @@ test("somebody is let in by a link, changed, signed out from elsewhere, disabled
   await page.getByText("Nobody signs in by a name yet").waitFor();
   expect(owner.faults).toEqual([]);
   await owner.close();
+});
+
+test("a folder is watched, and is no more; one that can't be says why", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "mediary-watched-"));
+  const owner = await demo.open("/settings?part=watches");
+  const { page } = owner;
+  await page.getByLabel("Its whole path").fill("no whole/path");
+  await page.getByLabel("Made of each is").selectOption("remux");
+  await page.getByLabel("Only names that fit").fill("*.mkv, *.ts");
+  await page.getByLabel("In its place").check();
+  await page.getByRole("button", { name: "Watch the folder" }).click();
+  await page.getByRole("alert").waitFor();
+  await owner.shoot("settings-watches-refused");
+  expect(await owner.axe()).toEqual([]);
+
+  await page.getByLabel("Its whole path").fill(folder);
+  await page.getByRole("button", { name: "Watch the folder" }).click();
+  await page.getByText("*.mkv *.ts, once nobody wrote it for 60 seconds, remux in its place.").waitFor();
+  await owner.shoot("settings-watches-watched");
+  expect(await owner.axe()).toEqual([]);
+  await page.getByRole("button", { name: `Remove ${folder}` }).click();
+  await page.getByRole("button", { name: `Take nothing from ${folder} any more` }).click();
+  await page.getByText("No folder is watched").waitFor();
+  expect(owner.faults).toEqual([]);
+  await owner.close();
+  await rm(folder, { recursive: true });
 });
 
 /** A machine that takes what is sent to it, and keeps it. */

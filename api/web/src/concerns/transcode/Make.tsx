@@ -32,7 +32,7 @@ export function Make({ fileId }: { fileId: string }) {
 }
 
 function Choice({ fileId, off }: { fileId: string; off: string | undefined }) {
-  const { data, problem, refetch } = useLive(ProfilesOf, {}, []);
+  const { data, problem, refetch } = useLive(ProfilesOf, {}, ["profile"]);
   const start = useAct(TranscodeStart);
   const mayReplace = useMay("delete");
   const [asked, setAsked] = useState<string>();
