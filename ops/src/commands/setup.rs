@@ -4,7 +4,7 @@
 //! doesn't have stays. Everything in a file is tried before anything of it is done, and what this server can't do is told with
 //! its line. Exported from a server that imported it, a file is the same again.
 //!
-//! Does not: carry what belongs to one installation (tokens, roots, quotas of a person, files of checks), the value of a secret, a list whose address opens something,
+//! Does not: carry what belongs to one installation (tokens, roots, watched folders, quotas of a person, files of checks), the value of a secret, a list whose address opens something,
 //! or a schedule about a thing that only one server has. An export says of each that it is left out.
 //!
 //! To add a section: a file in `setup/` with its row, what there is here, and by which command a difference is done; its field in

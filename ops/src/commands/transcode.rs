@@ -5,7 +5,7 @@ pub(crate) mod profile;
 mod report;
 mod rules;
 mod survey;
-mod watch;
+pub(crate) mod watch;
 mod what_if;
 
 use clap::{Args, Subcommand, ValueEnum, builder::RangedU64ValueParser};

@@ -81,7 +81,8 @@ async fn kill_9_while_a_file_is_replaced_leaves_the_original_or_the_proved_resul
         // machine did while it was timed, in the middle of its making.
         let moment = match round {
             1 => {
-                until("it is being made", || async { (!files_below(&unfinished).is_empty()).then_some(()) }).await;
+                until("it is being made", || async { (!files_below(&unfinished).is_empty()).then_some(()) })
+                    .await;
                 0
             }
             _ if round % 3 == 0 => takes_ms * 9 / 10 + random.below(takes_ms / 5),

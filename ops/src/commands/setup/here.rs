@@ -28,12 +28,14 @@ use crate::{
         schedule::Schedule,
         setting as settings,
         template::Template,
-        transcode::Profile,
+        transcode::{Profile, Watch},
     },
     client::Client,
     commands::{
-        bot, check, failure::Failure, file, notification, page, playlist, project, schedule as schedules,
-        secret, setting, template, transcode::profile,
+        bot, check,
+        failure::Failure,
+        file, notification, page, playlist, project, schedule as schedules, secret, setting, template,
+        transcode::{profile, watch},
     },
     output::clean,
 };
@@ -102,6 +104,14 @@ impl Here {
         let roots: Vec<Root> = client.ask(&file::root::LIST, json!({})).await?;
         for root in roots.iter().filter(|root| root.id != RootId::LIBRARY.to_string()) {
             let what = format!("the root {}, whose folder is one of this machine", clean(&root.name));
+            self.left_out.push(what);
+        }
+        let watches: Vec<Watch> = client.ask(&watch::LIST, json!({})).await?;
+        for watched in &watches {
+            let what = format!(
+                "the watched folder {}, which is one of this machine",
+                clean(&watch::folder(watched))
+            );
             self.left_out.push(what);
         }
         let projects: Vec<Project> = client.ask(&project::LIST, json!({})).await?;

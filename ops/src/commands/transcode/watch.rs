@@ -136,13 +136,19 @@ fn whole_path(watch: &Watch) -> Option<String> {
     Some(if watch.way.is_empty() { folder.to_owned() } else { format!("{folder}/{}", watch.way) })
 }
 
-/// The same for whoever may not: from the name of the root on.
-fn folder(watch: &Watch) -> String {
+/// The folder as a person is told it: for whoever may not see its whole path, from the name of the root on.
+pub(crate) fn folder(watch: &Watch) -> String {
     let named = || {
         let root = watch.root.as_ref().map_or("", |root| root.name.as_str());
         [root, &watch.way].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
     };
     whole_path(watch).unwrap_or_else(named)
+}
+
+/// Whether anything can be taken from it now.
+fn standing(watch: &Watch) -> &'static str {
+    let is_away = watch.root.as_ref().is_some_and(|root| root.standing == "AWAY");
+    if is_away { "its root is not there" } else { "watched" }
 }
 
 fn table(all: &[Watch]) -> String {
@@ -153,7 +159,7 @@ fn table(all: &[Watch]) -> String {
             watch.profile.clone(),
             optional((!watch.names.is_empty()).then(|| watch.names.join(" ")).as_deref()),
             if watch.replace.is_some() { "yes" } else { "no" }.to_owned(),
-            watch.stopped.clone().unwrap_or_else(|| "watched".to_owned()),
+            watch.stopped.clone().unwrap_or_else(|| standing(watch).to_owned()),
         ]);
     }
     table.text("no folder is watched")
@@ -170,6 +176,6 @@ fn details(watch: &Watch) -> String {
         ("folders deep", watch.depth_max.map(|depth| depth.to_string())),
         ("settles", Some(format!("{} seconds", watch.settle_seconds))),
         ("in place", watch.replace.as_ref().map(|_| "yes".to_owned())),
-        ("stopped", watch.stopped.clone()),
+        ("state", Some(watch.stopped.clone().unwrap_or_else(|| standing(watch).to_owned()))),
     ])
 }
