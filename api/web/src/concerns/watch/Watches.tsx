@@ -185,7 +185,7 @@ function Add({ off }: { off: string | undefined }) {
         </Field>
         {mayReplace.isShown && (
           <fieldset className="ticks">
-            <legend>What is made gets its place</legend>
+            <legend>Where what is made lies</legend>
             <label>
               <input
                 type="checkbox"
