@@ -5,7 +5,7 @@ use std::io;
 use mediary_events::job::{Job, Outcome};
 use mediary_log::{
     Origin, OriginKind,
-    gate::{Caller, Gate, Refusal, Transaction},
+    gate::{Caller, Gate, LongWork as _, Refusal, Transaction},
     work,
 };
 use mediary_schema::{AttemptId, JobId, job::JobState};
@@ -81,7 +81,8 @@ pub(super) async fn tidy<C: Clerk>(clerk: &C, staging: &Staging, job_id: JobId, 
     }
 }
 
-/// Removes folders of jobs that ended when nobody looked.
+/// Removes folders of jobs of this kind that ended when nobody looked. Those of other kinds lie beside them, and only their clerks know
+/// what they left elsewhere.
 pub(super) async fn remove_abandoned<C: Clerk>(
     clerk: &C,
     PerformerArguments { gate, staging, desk, .. }: &PerformerArguments,
@@ -98,8 +99,10 @@ pub(super) async fn remove_abandoned<C: Clerk>(
         folders.into_iter().filter(|job_id| !board.is_open(*job_id)).collect::<Vec<JobId>>()
     });
     for job_id in abandoned.await? {
-        let state = gate.state::<Job>(job_id.uuid()).await?.state;
-        tidy(clerk, staging, job_id, state == Some(JobState::Succeeded)).await;
+        let job = gate.state::<Job>(job_id.uuid()).await?;
+        if job.work.is_none_or(|work| work.kind == C::Task::KIND) {
+            tidy(clerk, staging, job_id, job.state == Some(JobState::Succeeded)).await;
+        }
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     super::{Attempt, Clerk},
-    bench::{Bench, refresh},
+    bench::{Bench, download, refresh},
 };
 use crate::{
     playlist::{Answer, Question, Seen},
@@ -86,6 +86,23 @@ async fn a_lease_becomes_one_attempt_and_its_folder_goes_with_the_job() {
         tokio::task::yield_now().await;
     }
     assert_eq!(*effect.taken_back.lock().unwrap(), [job_id]);
+}
+
+// Kinds of work share a folder of folders, and each was tidied by whoever started first.
+#[tokio::test]
+async fn what_jobs_left_is_taken_back_by_the_clerk_of_their_kind() {
+    let bench = Bench::new();
+    let own = bench.queue(refresh(1, "https://a.example/")).await;
+    let of_others = bench.queue(download(2, "https://b.example/")).await;
+    for job_id in [own, of_others] {
+        bench.cancel(job_id).await;
+        fs::create_dir_all(bench.staging().of(job_id)).unwrap();
+    }
+    let clerk = Hopeless::default();
+    bench.perform(clerk.clone()).await;
+    assert_eq!(*clerk.taken_back.lock().unwrap(), [own]);
+    assert!(!bench.staging().of(own).exists());
+    assert!(bench.staging().of(of_others).exists());
 }
 
 /// Work whose first attempt meets a fault of ours while the others are under way.
