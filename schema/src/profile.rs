@@ -22,7 +22,8 @@ pub struct Profile {
     pub rules: Rules,
 }
 
-/// What a profile is called: a word of lower-case letters, digits and hyphens, as it becomes a part of names of files.
+/// What a profile is called: a word of lower-case letters, digits and hyphens, as it becomes a part of names of files. Not `nothing`,
+/// which is what is said where none is meant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ProfileName(String);
@@ -30,7 +31,7 @@ pub struct ProfileName(String);
 /// The answer to a text that no profile can be called.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{text:?} is no name of a profile; give 1 to {} lower-case letters, digits and hyphens, a letter or a digit first",
+    "{text:?} is no name of a profile; give 1 to {} lower-case letters, digits and hyphens, a letter or a digit first, and not \"nothing\"",
     ProfileName::BYTES_MAX
 )]
 pub struct NoProfileName {
@@ -255,7 +256,8 @@ impl FromStr for ProfileName {
         let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         let is_name = (1..=Self::BYTES_MAX).contains(&text.len())
             && text.bytes().all(|byte| is_letter(byte) || byte == b'-')
-            && text.bytes().next().is_some_and(is_letter);
+            && text.bytes().next().is_some_and(is_letter)
+            && text != "nothing";
         if is_name {
             Ok(Self(text.to_owned()))
         } else {

@@ -19,7 +19,7 @@ pub use self::{
     recipe::{Fate, LeftOut, Planned, Recipe, Unfit, Verdict, VideoFilter},
 };
 use crate::{
-    FileId, Identities,
+    FileId, Identities, PlaylistId,
     account::{Permission, Role},
     id::ids,
     profile::Profile,
@@ -59,6 +59,9 @@ pub struct TranscodeFile {
     /// How what is made gets the place of what it is made of, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replace: Option<Replace>,
+    /// The list that has one made of each of its files, if it is made for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub playlist_id: Option<PlaylistId>,
 }
 
 /// How what was made gets the place of what it was made of: that goes into the trash, from where it can be taken back.

@@ -27,16 +27,17 @@ pub(crate) async fn follow_as_other(log: &Log, url: &str) -> (String, String, St
     let command_id = CommandId::from_uuid(gate.ids().next());
     let caller =
         Caller::person(PrincipalId::OWNER, Role::Owner, origin, command_id, gate.ids()).within(OTHER);
-    let asked = Ask::Follow(Follow {
+    let asked = Ask::Follow(Box::new(Follow {
         url: url.to_owned(),
         keep: None,
         quality: None,
         filter: None,
         cookies: None,
         layout: None,
+        transcode: None,
         refresh_timing: None,
         ticket: job::ask::Ticket::default(),
-    });
+    }));
     let answer = gate.ask(caller, asked, Options::default()).await.unwrap();
     let reader = LogReader::new(log, Scope::of_session(OTHER, PrincipalId::OWNER, Role::Owner));
     until("the other project knows its list", || async {

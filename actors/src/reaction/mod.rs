@@ -12,6 +12,7 @@
 //! leads to.
 
 mod actor;
+mod download_completed_to_transcode;
 mod downloads_requested_to_request;
 mod entry_live_status_changed_to_resume;
 mod events_to_notices;
@@ -20,6 +21,7 @@ mod reacted;
 mod tests;
 
 pub use actor::{Reactor, ReactorArguments};
+pub use download_completed_to_transcode::DownloadCompletedToTranscode;
 pub use downloads_requested_to_request::DownloadsRequestedToRequest;
 pub use entry_live_status_changed_to_resume::EntryLiveStatusChangedToResume;
 pub use events_to_notices::EventsToNotices;

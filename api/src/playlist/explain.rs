@@ -121,6 +121,10 @@ impl Explains for Words {
             Event::LayoutChanged { layout: Some(layout) } => {
                 format!("wanted files of {list} named as {} has it", layout.name.name())
             }
+            Event::TranscodingChanged { profile: None } => format!("wanted nothing made of files of {list}"),
+            Event::TranscodingChanged { profile: Some(profile) } => {
+                format!("wanted a file made of each of {list} that is kept ({profile})")
+            }
             Event::EntriesSkipped { rule, entries } => match entries.as_slice() {
                 [only] => format!("skipped {} of {list}, by the rule {rule}", entry(*only)?),
                 several => format!("skipped {} entries of {list}, by the rule {rule}", several.len()),
@@ -178,6 +182,7 @@ impl Explains for Words {
             | Event::EntriesSkipped { .. }
             | Event::CookiesChanged { .. }
             | Event::LayoutChanged { .. }
+            | Event::TranscodingChanged { .. }
             | Event::DownloadsWithdrawn {} => None,
         }
     }

@@ -1,5 +1,8 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use mediary_events::playlist::{Ask, ask};
+use mediary_events::playlist::{
+    Ask,
+    ask::{self, WantedTranscode},
+};
 use mediary_projections::{Snapshot, Views, playlist::PlaylistView};
 use mediary_schema::{
     JobId, Several, cookies::UseCookies, layout::WantedLayout, playlist::Keep, schedule::Timing,
@@ -13,6 +16,7 @@ use crate::{
     asking::{self, Done, Terms, shown},
     error::parse_id,
     job::{Job, TicketInput},
+    profile,
     scalar::Long,
     schedule::ScheduleTiming,
     schema::read,
@@ -41,12 +45,28 @@ pub(crate) struct PlaylistFollowInput {
     /// How files of its entries are named that are kept from now on, and what lies beside them; if it says nothing, as for the library. As it
     /// was if left out.
     layout: Option<LayoutInput>,
+    /// What is made of each of its files that is kept from now on, beside it; as it was if left out, nothing at first.
+    transcode: Option<PlaylistTranscodeInput>,
     /// How often it is refreshed from now on, by a schedule called `refresh PLAYLIST-ID`; as it was if left out, never at first.
     refresh_timing: Option<ScheduleTiming>,
     /// When the turn of its refresh comes, and of what is kept and refreshed later because of this, which waits for no moment or job; as that was if left out.
     ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,
+}
+
+/// What is made of each file of a list.
+#[derive(Debug, InputObject)]
+pub(crate) struct PlaylistTranscodeInput {
+    /// The name of the profile by which one is made; nothing is made if it is left out.
+    profile: Option<String>,
+}
+
+impl PlaylistTranscodeInput {
+    fn parse(self) -> Result<WantedTranscode> {
+        let profile = self.profile.as_deref().map(profile::called).transpose()?;
+        Ok(WantedTranscode { profile })
+    }
 }
 
 /// With which cookies a site is asked, and when.
@@ -122,16 +142,19 @@ impl PlaylistMutation {
             filter,
             cookies,
             layout,
+            transcode,
             refresh_timing,
             ticket,
             terms,
         } = input;
         let cookies = cookies.map(CookiesInput::parse).transpose()?;
         let layout = layout.map(WantedLayout::from);
+        let transcode = transcode.map(PlaylistTranscodeInput::parse).transpose()?;
         let refresh_timing = refresh_timing.map(Timing::from);
         let (keep, ticket) = (keep.map(Keep::from), TicketInput::parse(ticket)?);
-        let asked = ask::Follow { url, keep, quality, filter, cookies, layout, refresh_timing, ticket };
-        payload(context, terms, Ask::Follow(asked)).await
+        let asked =
+            ask::Follow { url, keep, quality, filter, cookies, layout, transcode, refresh_timing, ticket };
+        payload(context, terms, Ask::Follow(Box::new(asked))).await
     }
 
     /// Refreshes a playlist, or joins the refresh under way.

@@ -168,6 +168,8 @@ pub(crate) struct Playlist {
     cookie_secret_id: Option<ID>,
     /// How files of its entries are named that are kept from now on; none if as for the library.
     layout: Option<Layout>,
+    /// By which profile a file is made of each of its files that is kept from now on, beside it; none if nothing is made.
+    transcode_profile: Option<String>,
     /// When it was refreshed last.
     refreshed_at: Option<DateTime>,
     /// How that went.
@@ -206,6 +208,7 @@ impl From<PlaylistRow> for Playlist {
             keep_filter,
             cookie_mode: CookieMode::of(row.cookies.as_ref()).into(),
             layout: row.layout.as_ref().map(Layout::from),
+            transcode_profile: row.transcoding,
             cookie_secret_id: row.cookies.map(|cookies| ID(cookies.secret_id.to_string())),
             id: ID(row.id.to_string()),
             url: row.url,

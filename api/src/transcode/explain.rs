@@ -33,9 +33,17 @@ impl Explains for Words {
         }
     }
 
-    fn work(&self, _: &Finder, work: &Work) -> Found<Option<String>> {
+    fn work(&self, finder: &Finder, work: &Work) -> Found<Option<String>> {
         Ok(Some(match work.task::<TranscodeFile>() {
-            Ok(task) => format!("the making of '{}' as {}", task.title, task.profile.name),
+            Ok(TranscodeFile { title, profile, playlist_id, .. }) => {
+                let made = format!("the making of '{title}' as {}", profile.name);
+                match playlist_id {
+                    Some(list) => {
+                        format!("{made}, which {} has of each", crate::playlist::called(finder, list)?)
+                    }
+                    None => made,
+                }
+            }
             Err(_) => "a transcode".to_owned(),
         }))
     }

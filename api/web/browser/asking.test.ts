@@ -84,6 +84,7 @@ test.each(SEEN)(
     await form
       .getByLabel("The cookies")
       .fill("# Netscape HTTP Cookie File\n.example.org\tTRUE\t/\tTRUE\t0\tid\thidden-id");
+    await form.getByLabel("Made of each file that is kept").selectOption("mobile");
     await form.getByLabel("Folders and names").selectOption("PLEX");
     await form.getByRole("button", { name: "Where would files lie?", exact: true }).click();
     await form
@@ -97,6 +98,7 @@ test.each(SEEN)(
     await form.waitFor({ state: "detached" });
     await page.getByText("duration<=2h").waitFor();
     await page.getByText("sent when its site asks for them").waitFor();
+    await page.getByText("one beside it, as mobile").waitFor();
     await watched.shoot("list-rules");
     expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
     expect(`${answers.join("\n")} ${await page.content()}`).not.toContain("hidden-id");

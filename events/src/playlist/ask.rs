@@ -6,6 +6,7 @@ use mediary_schema::{
     cookies::UseCookies,
     layout::WantedLayout,
     playlist::{Keep, RuleRefused},
+    profile::ProfileName,
     schedule::Timing,
 };
 use schemars::JsonSchema;
@@ -22,7 +23,7 @@ use crate::{
 pub enum Ask {
     /// Follow what an address shows.
     #[serde(rename = "playlist.follow")]
-    Follow(Follow),
+    Follow(Box<Follow>),
     /// Look at it again.
     #[serde(rename = "playlist.refresh")]
     Refresh(Refresh),
@@ -56,12 +57,25 @@ pub struct Follow {
     /// as it was if left out, as for the library at first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub layout: Option<WantedLayout>,
+    /// What is made of each of its files that is kept from now on, beside it; as it was if left out, nothing at first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub transcode: Option<WantedTranscode>,
     /// How often it is refreshed from now on: a schedule called `refresh PLAYLIST-ID`; as it was if left out, never at first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refresh_timing: Option<Timing>,
     /// When the turn of its refresh comes, and of what is kept and refreshed later because of this, which waits for no moment or job; as that was if left out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ticket: Ticket,
+}
+
+/// What is made of each file of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WantedTranscode {
+    /// The name of the profile by which one is made: `web`, `archive`, `mobile`, `tv`, `audio`, `remux`, or one of your own; nothing
+    /// is made if it is left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub profile: Option<ProfileName>,
 }
 
 /// Refreshes a playlist, or joins the refresh under way.

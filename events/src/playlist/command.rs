@@ -5,6 +5,7 @@ use mediary_schema::{
     job::Failure,
     layout::Layout,
     playlist::{Keeping, ObservedPlaylist, PlaylistKind, RefreshMode, UnreadableRow},
+    profile::ProfileName,
 };
 
 use super::Event;
@@ -69,6 +70,11 @@ pub enum Command {
     Layout {
         /// How.
         layout: Option<Layout>,
+    },
+    /// Make a file of each of its files that is kept from now on; none makes nothing.
+    Transcode {
+        /// By which profile.
+        profile: Option<ProfileName>,
     },
     /// Want nothing any more of what was wanted so far.
     WithdrawDownloads,

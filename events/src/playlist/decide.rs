@@ -123,6 +123,8 @@ impl Concern for Playlist {
             "From now on files of its entries are named so, and as for the library if it doesn't \
                  say how.",
         ),
+        EventKind::new("transcoding_changed", 1, 0)
+            .says("From now on a file is made of each of its files that is kept, beside it."),
         EventKind::new("entries_skipped", 1, 0)
             .says("Entries are not kept without being asked for, as a rule of the filter says.")
             .about(&["entry"]),
@@ -142,6 +144,7 @@ impl Concern for Playlist {
             Command::RequestDownloads { .. } | Command::WithdrawDownloads | Command::Keep { .. } => {
                 Permission::DOWNLOAD
             }
+            Command::Transcode { .. } => Permission::TRANSCODE,
             Command::Resolve { .. }
             | Command::RecordChanges { .. }
             | Command::CompleteRefresh { .. }
@@ -165,6 +168,7 @@ impl Concern for Playlist {
                 | Command::Keep { .. }
                 | Command::UseCookies { .. }
                 | Command::Layout { .. }
+                | Command::Transcode { .. }
                 | Command::RequestDownloads { .. } => Err(Rejection::NotFollowed),
             };
         }
@@ -218,6 +222,8 @@ impl Concern for Playlist {
             Command::UseCookies { cookies } => Ok(vec![Event::CookiesChanged { cookies }]),
             Command::Layout { layout } if state.layout == layout => Ok(vec![]),
             Command::Layout { layout } => Ok(vec![Event::LayoutChanged { layout }]),
+            Command::Transcode { profile } if state.transcoding == profile => Ok(vec![]),
+            Command::Transcode { profile } => Ok(vec![Event::TranscodingChanged { profile }]),
             Command::Keep { keeping, .. } if state.keeping == keeping => Ok(vec![]),
             Command::Keep { keeping, ticket } => {
                 let follows = keeping.as_ref().map(|keeping| state.keep_from_now_on(keeping, &ticket));
@@ -296,6 +302,7 @@ fn record(state: &State, changes: Vec<Event>) -> Result<Vec<Event>, Rejection> {
             | Event::EntriesSkipped { .. }
             | Event::CookiesChanged { .. }
             | Event::LayoutChanged { .. }
+            | Event::TranscodingChanged { .. }
             | Event::DownloadsWithdrawn {} => return Err(Rejection::NotAChange),
         };
         if is_new {

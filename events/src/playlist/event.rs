@@ -9,6 +9,7 @@ use mediary_schema::{
         After, Availability, Filter, Keeping, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts,
         RefreshMode, Rule, UnreadableRow,
     },
+    profile::ProfileName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -183,6 +184,12 @@ pub enum Event {
         /// How.
         layout: Option<Layout>,
     },
+    /// From now on a file is made of each of its files that is kept, beside it.
+    #[serde(rename = "transcoding_changed")]
+    TranscodingChanged {
+        /// By which profile; none makes nothing.
+        profile: Option<ProfileName>,
+    },
     /// From now on it and its entries are asked for with these cookies.
     #[serde(rename = "cookies_changed")]
     CookiesChanged {
@@ -238,6 +245,7 @@ impl Event {
             | Self::Resolved { .. }
             | Self::KeepingChanged { .. }
             | Self::LayoutChanged { .. }
+            | Self::TranscodingChanged { .. }
             | Self::DownloadsWithdrawn {} => Subjects::none(),
         }
     }
@@ -287,6 +295,7 @@ impl Event {
             | Self::EntryReturned { .. }
             | Self::EntriesSkipped { .. }
             | Self::CookiesChanged { .. }
+            | Self::TranscodingChanged { .. }
             | Self::DownloadsWithdrawn {} => {}
         }
         event

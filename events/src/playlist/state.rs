@@ -9,6 +9,7 @@ use mediary_schema::{
     playlist::{
         After, Availability, Keeping, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode,
     },
+    profile::ProfileName,
 };
 
 use super::{Event, Rows};
@@ -89,6 +90,8 @@ pub struct State {
     pub says_cookies: bool,
     /// How files of its entries are named; none is as for the library.
     pub layout: Option<Layout>,
+    /// By which profile a file is made of each of its files that is kept; none makes nothing.
+    pub transcoding: Option<ProfileName>,
     /// What of it is kept without being asked for; none is nothing.
     pub keeping: Option<Keeping>,
     /// Rows that are to be kept without being asked for, once a refresh ends that found them to be had.
@@ -162,7 +165,8 @@ impl State {
                 self.followed = false;
                 self.awaiting_refresh.clear();
                 self.turn_keeping(None);
-                (self.cookies, self.says_cookies, self.layout) = (None, false, None);
+                (self.cookies, self.says_cookies) = (None, false);
+                (self.layout, self.transcoding) = (None, None);
             }
             Event::Resolved { kind, observed } => {
                 self.resolved = Some(Resolved { kind: *kind, observed: observed.clone() });
@@ -242,6 +246,7 @@ impl State {
             Event::KeepingChanged { keeping } => self.turn_keeping(keeping.as_ref()),
             Event::CookiesChanged { cookies } => (self.cookies, self.says_cookies) = (*cookies, true),
             Event::LayoutChanged { layout } => self.layout.clone_from(layout),
+            Event::TranscodingChanged { profile } => self.transcoding.clone_from(profile),
             Event::EntriesSkipped { rule, entries } => self.skip(rule, entries),
             Event::DownloadsWithdrawn {} => {
                 self.withdrawn = self.wishes;
@@ -291,6 +296,7 @@ impl State {
             | Event::EntriesSkipped { .. }
             | Event::CookiesChanged { .. }
             | Event::LayoutChanged { .. }
+            | Event::TranscodingChanged { .. }
             | Event::DownloadsWithdrawn {} => {}
         }
     }

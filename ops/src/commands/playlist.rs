@@ -53,7 +53,7 @@ pub(crate) enum Verb {
         alias = "add",
         after_help = "Examples:\n  mediary playlist follow https://example.org/feed.xml --wait\n  mediary playlist follow https://example.org/feed.xml --keep new --every 6h\n  mediary playlist follow https://example.org/channel --keep new --filter title!=trailer --filter 'duration>=60s'"
     )]
-    Follow(follow::Follow),
+    Follow(Box<follow::Follow>),
     /// List what is followed, oldest first.
     List {
         /// Only those with each of these words in title or address, in whichever case.
@@ -156,7 +156,7 @@ pub(crate) const ENTRIES: Document<answers::entries::Answer> =
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         match self {
-            Self::Follow(wanted) => follow::run(wanted, client, output).await,
+            Self::Follow(wanted) => follow::run(*wanted, client, output).await,
             Self::List { search } => {
                 let playlists: Vec<Playlist> =
                     page::all(client, &LIST, json!({ "filter": { "search": search } }), None).await?;

@@ -1,6 +1,11 @@
 //! Files that are made of files, and what folders are made of.
 
-use std::fs;
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 
@@ -24,8 +29,8 @@ async fn a_file_is_made_of_another_one_and_says_why_it_is_there() {
     let place = served.data().join("library").join(path);
     let before = fs::read(&place).unwrap();
 
-    let refused = served.run(&["transcode", "start", id, "--profile", "nothing"]).await.ends_with(5);
-    refused.says(&["no profile called nothing", "transcode profile list"]);
+    let refused = served.run(&["transcode", "start", id, "--profile", "no-such"]).await.ends_with(5);
+    refused.says(&["no profile called no-such", "transcode profile list"]);
     let profiles = served.json(&["transcode", "profile", "list"]).await;
     assert_eq!(profiles.as_array().unwrap().len(), 6);
     let reports = served.json(&["transcode", "start", id, "--profile", "remux", "--wait"]).await;
@@ -62,6 +67,88 @@ async fn a_file_is_made_of_another_one_and_says_why_it_is_there() {
     // Pictures alone have no sound to keep.
     let shown = served.run(&["transcode", "show", "@last"]).await.ends_with(0);
     assert!(shown.stdout.contains("fit"), "{}", shown.stdout);
+}
+
+// PL-34: after a download, by what is said of its list, a transcode; one chain of causes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_list_keeps_is_made_smaller_as_long_as_it_is_said() {
+    let served = Served::start().await;
+    let url = served.site.list_url("videos");
+    let refused = served.run(&["playlist", "follow", &url, "--transcode", "nothing-such"]).await.ends_with(5);
+    refused.says(&["no profile called nothing-such", "transcode profile list"]);
+    let list = served.json(&["playlist", "follow", &url, "--transcode", "remux", "--wait"]).await;
+    assert_eq!(list["transcodeProfile"], json!("remux"), "{list}");
+    let id = list["id"].as_str().unwrap();
+    let entries = served.json(&["playlist", "show", id]).await["entries"].take();
+    let entry = |place: usize| entries[place]["id"].as_str().expect("the list has three entries").to_owned();
+    served.run(&["download", "start", "--entry", &entry(0), "--wait"]).await.ends_with(0);
+
+    let all_made = |count| move |all: &Value| all.as_array().is_some_and(|all| all.len() == count);
+    let list_made = ["transcode", "list", "--state", "made"];
+    let made = served.until(&list_made, all_made(1)).await;
+    assert_eq!(made[0]["profile"], json!("remux"), "{made}");
+    let source = served.json(&["file", "show", made[0]["source"]["id"].as_str().unwrap()]).await;
+    assert_eq!(source["state"], json!("PRESENT"), "what was kept stays");
+    let why = served.run(&["why", made[0]["result"]["id"].as_str().unwrap()]).await.ends_with(0);
+    assert!(why.stdout.contains("as remux, which 'Sample videos' has of each"), "{}", why.stdout);
+    let history = served.run(&["playlist", "history", id]).await.ends_with(0);
+    assert!(history.stdout.contains("a file is made of each that is kept"), "{}", history.stdout);
+
+    // Said of what else, it stays; said no more, nothing is made.
+    served.run(&["playlist", "follow", &url, "--keep", "new"]).await.ends_with(0);
+    assert_eq!(served.json(&["playlist", "show", id]).await["transcodeProfile"], json!("remux"));
+    let list = served.json(&["playlist", "follow", &url, "--no-transcode"]).await;
+    assert_eq!(list["transcodeProfile"], Value::Null);
+    served.run(&["download", "start", "--entry", &entry(1), "--wait"]).await.ends_with(0);
+    // What is kept later is decided on later.
+    served.run(&["playlist", "follow", &url, "--transcode", "audio"]).await.ends_with(0);
+    served.run(&["download", "start", "--entry", &entry(2), "--wait"]).await.ends_with(0);
+    served.until(&list_made, all_made(2)).await;
+    let all = served.json(&["transcode", "list"]).await;
+    let profiles: Vec<_> = all.as_array().unwrap().iter().map(|made| &made["profile"]).collect();
+    assert_eq!(profiles, ["audio", "remux"], "of the second nothing was made: {all}");
+}
+
+/// Rules by which what is made comes out larger: nothing is thrown away.
+const LARGER: &str = "container = \"mkv\"\n[video]\ncodec = \"h264\"\ncrf = 0\npreset = \"ultrafast\"\n[audio]\ncodec = \"flac\"\n";
+
+/// Has one made of a file that is not in its place meanwhile, which comes to nothing.
+async fn remux_while_away(served: &Served, id: &str, place: &Path) {
+    let aside = place.with_extension("aside");
+    fs::rename(place, &aside).unwrap();
+    served.run(&["transcode", "start", id, "--profile", "remux", "--wait"]).await.ends_with(1);
+    fs::rename(&aside, place).unwrap();
+    served.run(&["file", "verify", id]).await.ends_with(0);
+}
+
+// CH-11: one word on each file, the last one.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_becomes_of_a_transcode_is_told_and_taken_back() {
+    let served = Served::start().await;
+    let source = kept_video(&served).await;
+    let (id, path) = (source["id"].as_str().unwrap(), source["path"].as_str().unwrap());
+    let place = served.data().join("library").join(path);
+    fs::write(served.folder.path().join("larger.toml"), LARGER).unwrap();
+    served.run(&["transcode", "profile", "save", "larger", "larger.toml"]).await.ends_with(0);
+    let notices = ["notification", "list"];
+    let says = |words: &'static str| move |told: &Value| told.to_string().contains(words);
+
+    served.run(&["transcode", "start", id, "--profile", "larger", "--wait"]).await.ends_with(0);
+    served.until(&notices, says("would be larger and stays as it is")).await;
+
+    // What failed and is made then, or needs nothing, has no other word.
+    let failed = "could not be transcoded";
+    remux_while_away(&served, id, &place).await;
+    served.until(&notices, says(failed)).await;
+    served.run(&["transcode", "start", id, "--profile", "remux", "--wait"]).await.ends_with(0);
+    served.until(&notices, |told| says("is transcoded")(told) && !says(failed)(told)).await;
+    let made = served.json(&["transcode", "show", "@last"]).await["result"].take();
+    let (id, place) = (made["id"].as_str().unwrap(), made["path"].as_str().unwrap());
+    remux_while_away(&served, id, &served.data().join("library").join(place)).await;
+    served.until(&notices, says(failed)).await;
+    served.run(&["transcode", "start", id, "--profile", "remux", "--wait"]).await.ends_with(0);
+    served.until(&notices, |told| !says(failed)(told)).await;
+    assert_eq!(served.json(&["transcode", "list", "--state", "fit"]).await.as_array().unwrap().len(), 1);
 }
 
 // TR-06, TR-07: the original is in the trash, and comes back.
@@ -233,7 +320,7 @@ async fn what_files_would_become_is_said_before_anything_is_made() {
 }
 
 /// What lies below a folder.
-fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+fn walk(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

@@ -163,6 +163,9 @@ impl Fold<'_> {
             Event::KeepingChanged { keeping } => self.keep(keeping.as_ref()),
             Event::CookiesChanged { cookies } => self.use_cookies(cookies.as_ref()),
             Event::LayoutChanged { layout } => self.lay_out(layout.as_ref()),
+            Event::TranscodingChanged { profile } => {
+                self.list(|list| list.transcoding = profile.map(String::from))
+            }
             Event::EntriesSkipped { rule, entries } => self.skip(&rule, entries),
             Event::DownloadsRequested { entries, .. } => self.want(entries),
             // Each download tells of itself.
@@ -199,6 +202,7 @@ impl Fold<'_> {
             keeping: None,
             cookies: None,
             layout: None,
+            transcoding: None,
             spreads: 0,
             changed_at: position,
         };

@@ -20,9 +20,9 @@ pub struct PlaylistView {
 
 impl View for PlaylistView {
     const NAME: &'static str = "playlist";
-    const VERSION: u32 = 13;
-    // Those before don't say how the files of a list are named.
-    const SERVES_FROM: u32 = 13;
+    const VERSION: u32 = 14;
+    // Those before don't say what is made of the files of a list.
+    const SERVES_FROM: u32 = 14;
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(
         tables!(),
@@ -52,6 +52,7 @@ impl View for PlaylistView {
             keeping TEXT,
             cookies TEXT,
             layout TEXT,
+            transcoding TEXT,
             spreads INTEGER NOT NULL DEFAULT 0,
             changed_at INTEGER NOT NULL,
             name TEXT GENERATED ALWAYS AS (coalesce(title, url)) VIRTUAL COLLATE NOCASE

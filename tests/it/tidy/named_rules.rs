@@ -86,6 +86,7 @@ pub(super) const NAMED_RULES: &[(&str, &str, &str)] = &[
     // What a reaction is, how far each got, and one file from event to command.
     ("actors", "reaction", "plan"),
     ("actors", "reaction", "reacted"),
+    ("actors", "reaction", "download_completed_to_transcode"),
     ("actors", "reaction", "downloads_requested_to_request"),
     ("actors", "reaction", "entry_live_status_changed_to_resume"),
     // Lists as files that players read and write, and which thing a row of one is.

@@ -6,7 +6,7 @@ use mediary_events::{
     job::{Outcome, ask},
     playlist::{
         Ask, Command, Event, Playlist, Rejection,
-        ask::{Follow, Refresh, Unfollow},
+        ask::{Follow, Refresh, Unfollow, WantedTranscode},
     },
     secret::{self, Secret},
 };
@@ -26,7 +26,7 @@ use mediary_schema::{
 
 use serde::Serialize;
 
-use super::{job, schedule};
+use super::{job, profile, schedule};
 use crate::gate::{Effects, Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
 
 /// Playlists, to everybody else.
@@ -144,6 +144,13 @@ fn follow(story: &mut Transaction<'_>, asked: &Follow) -> Result<Told, Refusal> 
     if let Some(wanted) = &asked.layout {
         let layout = wanted.read()?;
         story.execute::<Playlist>(playlist_id.uuid(), Command::Layout { layout })?;
+    }
+    if let Some(WantedTranscode { profile }) = &asked.transcode {
+        if let Some(name) = profile {
+            profile::find(story, name)?;
+        }
+        let command = Command::Transcode { profile: profile.clone() };
+        story.execute::<Playlist>(playlist_id.uuid(), command)?;
     }
     if let Some(timing) = &asked.refresh_timing {
         let rhythm = Rhythm { timing: timing.clone(), jitter_seconds: 0 };

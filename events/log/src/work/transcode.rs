@@ -4,13 +4,14 @@ use mediary_events::{
     Asked as _, Concern as _, codec,
     file::{self, File},
     job::Outcome,
+    playlist::Playlist,
     transcode::{
         Ask, Command, Made, Phase, Rejection, Transcode,
         ask::{ReplaceFiles, Start},
     },
 };
 use mediary_schema::{
-    AttemptId, FileId, JobId, PlanId, RootId, Subject,
+    AttemptId, FileId, JobId, PlanId, PlaylistId, RootId, Subject, Ticket,
     account::Permission,
     file::{Stamp, Verified},
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
@@ -57,7 +58,8 @@ impl LongWork for TranscodeFile {
     }
 
     fn subjects(&self) -> Vec<Subject> {
-        vec![self.transcode_id.into(), self.file_id.into()]
+        let list = self.playlist_id.map(Subject::from);
+        [self.transcode_id.into(), self.file_id.into()].into_iter().chain(list).collect()
     }
 
     fn lanes(&self) -> Vec<Lane> {
@@ -106,9 +108,23 @@ impl Story for Ask {
         };
         let profile = profile::find(story, profile)?;
         job::take_ticket(story, ticket)?;
-        let each = |file_id: &FileId| make(story, *file_id, &profile, *replace, *again);
+        let each = |file_id: &FileId| {
+            let wish = Wish { replace: *replace, again: *again, playlist_id: None };
+            make(story, *file_id, &profile, wish)
+        };
         Ok(Told { job_ids: file_ids.iter().map(each).collect::<Result<_, _>>()? })
     }
+}
+
+/// What else is wanted of one that is made.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wish {
+    /// How it gets the place of what it is made of, if it does.
+    replace: Option<Replace>,
+    /// Whether also what was made before, or came out larger.
+    again: bool,
+    /// The list that has it made.
+    playlist_id: Option<PlaylistId>,
 }
 
 /// Has a file made of one. Answers the job.
@@ -116,14 +132,31 @@ fn make(
     story: &mut Transaction<'_>,
     file_id: FileId,
     profile: &Profile,
-    replace: Option<Replace>,
-    again: bool,
+    Wish { replace, again, playlist_id }: Wish,
 ) -> Result<JobId, Refusal> {
     let (title, retry) = (title_of(story, file_id)?, story.retry_policy());
     let transcode_id = story.identities().transcode(file_id, profile);
     let job_id = story.identities().job(story.caller().command_id, &transcode_id.to_string());
-    let task = TranscodeFile { transcode_id, file_id, title, profile: profile.clone(), replace };
+    let task = TranscodeFile { transcode_id, file_id, title, profile: profile.clone(), replace, playlist_id };
     request(story, &task, job_id, again, retry)
+}
+
+/// Has one made of a file that a list keeps, beside it, by the profile of this name as it is now. Answers the job, or none if nothing
+/// is made of what the list keeps any more.
+pub fn make_of_kept(
+    story: &mut Transaction<'_>,
+    playlist_id: PlaylistId,
+    file_id: FileId,
+    profile: &ProfileName,
+) -> Result<Option<JobId>, Refusal> {
+    if story.state::<Playlist>(playlist_id.uuid())?.transcoding.is_none() {
+        return Ok(None);
+    }
+    // A list keeps hundreds in one night: whoever wants one made by hand waits for none of them.
+    story.take_ticket(Ticket { bulk: true, ..Ticket::default() });
+    let profile = profile::find(story, profile)?;
+    let wish = Wish { playlist_id: Some(playlist_id), ..Wish::default() };
+    make(story, file_id, &profile, wish).map(Some)
 }
 
 /// Has one made of a file that was taken from a watched folder, by the profile of this name as it is now.
@@ -134,7 +167,7 @@ pub(super) fn make_of_taken(
     replace: Option<Replace>,
 ) -> Result<JobId, Refusal> {
     let profile = profile::find(story, profile)?;
-    make(story, file_id, &profile, replace, false)
+    make(story, file_id, &profile, Wish { replace, ..Wish::default() })
 }
 
 /// Has what was made take the places of what it was made of, by one plan.

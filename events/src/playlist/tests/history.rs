@@ -58,6 +58,8 @@ fn of_the_list() -> Vec<Event> {
         },
         Event::LayoutChanged { layout: Some(Layout::default()) },
         Event::LayoutChanged { layout: None },
+        Event::TranscodingChanged { profile: Some("web".parse().unwrap()) },
+        Event::TranscodingChanged { profile: None },
         Event::EntriesSkipped {
             rule: "kind!=short".parse().unwrap(),
             entries: vec![samples::entry_id(1), samples::entry_id(2)],

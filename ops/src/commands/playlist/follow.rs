@@ -44,6 +44,13 @@ pub(crate) struct Follow {
     layout: Option<LayoutOf>,
     #[command(flatten)]
     own: Own,
+    /// Make a file of each of its files that is kept from now on, beside it: by a profile of `transcode profile list`; as it was if
+    /// not said, nothing at first.
+    #[arg(long, value_name = "PROFILE")]
+    transcode: Option<String>,
+    /// Make nothing of them any more.
+    #[arg(long, conflicts_with = "transcode")]
+    no_transcode: bool,
     #[command(flatten)]
     again: Again,
     /// The time zone of `--cron`, as IANA calls it.
@@ -115,6 +122,8 @@ pub(super) async fn run(wanted: Follow, client: &Client, output: &mut Output) ->
         cookies,
         layout,
         own,
+        transcode,
+        no_transcode,
         again,
         zone,
         wait,
@@ -124,9 +133,10 @@ pub(super) async fn run(wanted: Follow, client: &Client, output: &mut Output) ->
     let filter = (no_filter || !filter.is_empty()).then_some(filter);
     let cookies = cookies.input(client).await?;
     let layout = layout_input(layout, &own)?;
+    let transcode = (no_transcode || transcode.is_some()).then(|| json!({ "profile": transcode }));
     let (keep, ticket) = (keep.map(Keep::name), ticket.input(client).await?);
     let wanted = json!({ "url": url, "keep": keep, "quality": quality, "filter": filter, "cookies": cookies,
-        "layout": layout, "refreshTiming": again.timing(&zone), "ticket": ticket });
+        "layout": layout, "transcode": transcode, "refreshTiming": again.timing(&zone), "ticket": ticket });
     let (playlist, looked) = follow(&client.meant(intent), output, wanted, wait).await?;
     output.show(&playlist, object::summary)?;
     looked

@@ -136,6 +136,12 @@ impl Story {
                 );
                 self.line(event, &format!("files are named from now on: {how}"));
             }
+            Fact::TranscodingChanged { profile: None } => {
+                self.line(event, "nothing is made of what is kept from now on");
+            }
+            Fact::TranscodingChanged { profile: Some(profile) } => {
+                self.line(event, &format!("a file is made of each that is kept from now on: {profile}"));
+            }
             Fact::EntriesSkipped { rule, entries } => {
                 let what = match entries.as_slice() {
                     [only] => quoted(&self.title(*only)),

@@ -169,6 +169,10 @@ pub(super) fn details(shown: &Shown) -> String {
         ("keeps", Some(keeps(playlist))),
         ("cookies", cookies(playlist)),
         ("layout", playlist.layout.as_ref().map(layout::line)),
+        (
+            "transcodes",
+            playlist.transcode_profile.as_deref().map(|name| format!("each kept file, by {name}")),
+        ),
     ]);
     let mut table = Table::new(&["entry", "source", "length", "kept", "title", "file"]);
     for entry in entries {

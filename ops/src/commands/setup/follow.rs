@@ -35,6 +35,9 @@ pub(super) struct Follow {
     /// What lies beside them, if not what the layout has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sidecars: Option<Vec<SidecarKind>>,
+    /// The profile by which a file is made of each that is kept, or `nothing`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    transcode: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     every: Option<Span>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,6 +107,9 @@ impl LayoutOf {
     }
 }
 
+/// Instead of a profile: nothing is made.
+const NOTHING: &str = "nothing";
+
 impl Follow {
     /// A list that is followed, the names of the secrets by their ids, and the schedule by which it is refreshed. With a cookie whose
     /// secret is gone, it has none.
@@ -140,6 +146,7 @@ impl Follow {
             layout: Some(layout),
             template: own.filter(|own| own.template_is_own).map(|own| own.template.clone()),
             sidecars,
+            transcode: Some(playlist.transcode_profile.clone().unwrap_or_else(|| NOTHING.to_owned())),
             every,
             cron: refreshed_by.and_then(|schedule| schedule.cron.clone()),
             zone: refreshed_by.and_then(|schedule| schedule.zone.clone()),
@@ -153,6 +160,7 @@ impl Follow {
             keep: Some(Keep::Nothing),
             cookies_when: Some(CookiesWhen::Off),
             layout: Some(LayoutOf::Library),
+            transcode: Some(NOTHING.to_owned()),
             ..Self::default()
         }
     }
@@ -188,6 +196,7 @@ impl Follow {
             layout: laid_out.layout,
             template: laid_out.template.clone(),
             sidecars: laid_out.sidecars.clone(),
+            transcode: said.transcode.or_else(|| here.transcode.clone()),
             every,
             cron,
             zone,
@@ -241,6 +250,10 @@ impl Follow {
             let name = self.layout.and_then(LayoutOf::name);
             input["layout"] = json!({ "name": name, "template": self.template, "sidecars": kinds });
         }
+        if self.transcode != before.transcode {
+            let profile = self.transcode.as_deref().filter(|profile| *profile != NOTHING);
+            input["transcode"] = json!({ "profile": profile });
+        }
         let timed = |of: &Self| timing(of.every, of.cron.as_deref(), of.zone.as_deref()).unwrap_or_default();
         if timed(self) != timed(before) {
             input["refreshTiming"] = timed(self).into();
@@ -285,6 +298,12 @@ mod tests {
         let as_library = follow("layout = 'library'").over(&laid_out).input("u", Some(&laid_out), None);
         let layout = json!({ "name": null, "template": null, "sidecars": null });
         assert_eq!(as_library, json!({ "url": "u", "layout": layout }));
+        let made = follow("transcode = 'web'").over(&here);
+        let transcode = json!({ "profile": "web" });
+        assert_eq!(made.input("u", Some(&here), None), json!({ "url": "u", "transcode": transcode }));
+        assert_eq!(follow("").over(&made), made);
+        let unmade = follow("transcode = 'nothing'").over(&made).input("u", Some(&made), None);
+        assert_eq!(unmade, json!({ "url": "u", "transcode": { "profile": null } }));
         let often = follow("every = '90m'").over(&here).input("u", Some(&here), None);
         assert_eq!(often, json!({ "url": "u", "refreshTiming": { "everySeconds": 5_400 } }));
     }

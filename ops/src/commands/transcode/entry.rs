@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use mediary_actors::{
+    reaction::DownloadCompletedToTranscode,
     transcode::{TranscodeClerk, Transcoder},
     watch::{AdoptClerk, Adopter},
 };
@@ -37,5 +40,5 @@ pub(crate) const CONCERN: Concern = Concern {
             ground.watcher("watch", ours),
         ]
     },
-    ..Concern::NOTHING
+    reactions: |_| vec![Arc::new(DownloadCompletedToTranscode)],
 };

@@ -44,7 +44,8 @@ impl Fold<'_> {
 
     pub(super) fn unfollow(&mut self) -> Result<(), ApplyError> {
         self.list(|list| {
-            (list.followed, list.keeping, list.cookies, list.layout) = (false, None, None, None);
+            (list.followed, list.keeping, list.cookies) = (false, None, None);
+            (list.layout, list.transcoding) = (None, None);
         })
     }
 

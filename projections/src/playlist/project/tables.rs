@@ -28,6 +28,7 @@ row! {
             keeping: Option<String>,
             cookies: Option<String>,
             layout: Option<String>,
+            transcoding: Option<String>,
             spreads: i64,
             changed_at: i64,
         }

@@ -85,6 +85,8 @@ pub struct PlaylistRow {
     pub cookies: Option<SiteCookies>,
     /// How files of its entries are named; none is as for the library.
     pub layout: Option<Layout>,
+    /// By which profile a file is made of each of its files that is kept.
+    pub transcoding: Option<String>,
     /// The position of the last event that touched it.
     pub changed_at: u64,
 }
@@ -151,7 +153,7 @@ pub struct EntryRow {
 
 pub(super) const PLAYLIST_COLUMNS: &str = "id, url, followed, followed_at, kind, title, extractor, refreshed_at,
     refresh_outcome, refresh_job_id, refresh_counts, refresh_failure, refresh_unreadable, refresh_unreadable_rows,
-    entry_count, not_seen_count, keeping, cookies, layout, changed_at";
+    entry_count, not_seen_count, keeping, cookies, layout, transcoding, changed_at";
 
 pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<PlaylistRow> {
     let outcome: Option<Word<_>> = row.get("refresh_outcome")?;
@@ -175,6 +177,7 @@ pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<PlaylistRow> {
         keeping: sql::json_opt(row, "keeping")?,
         cookies: sql::json_opt(row, "cookies")?,
         layout: sql::json_opt(row, "layout")?,
+        transcoding: row.get("transcoding")?,
         changed_at: row.get::<_, i64>("changed_at")? as u64,
     })
 }

@@ -46,6 +46,7 @@ pub(super) fn playlist(transaction: &Transaction<'_>) -> rusqlite::Result<Playli
         keeping: None,
         cookies: None,
         layout: None,
+        transcoding: None,
         changed_at: changed_at.unwrap_or_default() as u64,
     })
 }

@@ -36,6 +36,7 @@ fn followed_at_first() -> PlaylistRow {
         keeping: None,
         cookies: None,
         layout: None,
+        transcoding: None,
         changed_at: 1,
     }
 }

@@ -59,6 +59,16 @@ export function Rules({ list }: { list: ListShown }) {
         <dd>{COOKIES[list.cookieMode]}</dd>
         <dt>Files</dt>
         <dd>{list.layout === null ? "named as for the library" : <LayoutWords layout={list.layout} />}</dd>
+        <dt>Made of each</dt>
+        <dd>
+          {list.transcodeProfile === null ? (
+            "nothing"
+          ) : (
+            <>
+              one beside it, as <span className="proof">{list.transcodeProfile}</span>
+            </>
+          )}
+        </dd>
         <dt>Address</dt>
         <dd className="proof">{list.url === "" ? "none: it is what was kept without a list" : list.url}</dd>
       </dl>

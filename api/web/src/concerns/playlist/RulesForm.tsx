@@ -8,6 +8,7 @@ import { Refused } from "../../parts/states";
 import { type When, WhenField } from "../../parts/WhenField";
 import { SecretFields, useSecretChoice } from "../secret/choice";
 import { askedOf, type LayoutAsked, LayoutFields, LayoutPreview, typedOf } from "../setting/LayoutFields";
+import { useProfiles } from "../transcode/profiles";
 import { QUALITIES } from "./Acts";
 import { listName } from "./names";
 import type { ListShown } from "./use-list";
@@ -20,9 +21,18 @@ const FollowOtherwise = graphql(`
     $filter: [String!]
     $cookies: CookiesInput
     $layout: LayoutInput
+    $transcode: PlaylistTranscodeInput
   ) {
     playlistFollow(
-      input: { url: $url, keep: $keep, quality: $quality, filter: $filter, cookies: $cookies, layout: $layout }
+      input: {
+        url: $url
+        keep: $keep
+        quality: $quality
+        filter: $filter
+        cookies: $cookies
+        layout: $layout
+        transcode: $transcode
+      }
     ) { position userErrors { code message advice retryable } }
   }
 `);
@@ -42,6 +52,8 @@ export function RulesForm({ list, onDone }: { list: ListShown; onDone(): void })
   const [filter, setFilter] = useState(list.keepFilter.join("\n"));
   const [when, setWhen] = useState<When>(list.cookieMode);
   const cookies = useSecretChoice("cookies", list.cookieSecretId, `cookies of ${listName(list)}`);
+  const profiles = useProfiles();
+  const [profile, setProfile] = useState(list.transcodeProfile);
   const [layout, setLayout] = useState(typedOf(list.layout));
   const [previewed, setPreviewed] = useState<LayoutAsked>();
   const asked = askedOf(layout);
@@ -63,6 +75,7 @@ export function RulesForm({ list, onDone }: { list: ListShown; onDone(): void })
       filter: isNothing ? null : rules.filter((rule) => rule !== ""),
       cookies: when === list.cookieMode && secretId === before ? null : { mode: when, secretId },
       layout: JSON.stringify(asked) === JSON.stringify(askedOf(typedOf(list.layout))) ? null : asked,
+      transcode: profile === list.transcodeProfile ? null : { profile },
     });
     if (done !== null) {
       onDone();
@@ -122,6 +135,25 @@ export function RulesForm({ list, onDone }: { list: ListShown; onDone(): void })
       )}
       <WhenField label="Ask with cookies" value={when} onChange={setWhen} />
       {when !== "OFF" && <SecretFields of={cookies} />}
+      <Field
+        label="Made of each file that is kept"
+        hint="Beside it, by a profile, from now on; what is kept already stays as it is."
+      >
+        {(control) => (
+          <select
+            {...control}
+            value={profile ?? ""}
+            onChange={(event) => setProfile(event.currentTarget.value || null)}
+          >
+            <option value="">Nothing</option>
+            {namesOf(profiles.data?.profiles, list.transcodeProfile).map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
       <LayoutFields value={layout} onChange={setLayout} otherwise="As for the library" />
       {previewed !== undefined && JSON.stringify(previewed) === JSON.stringify(asked) ? (
         <LayoutPreview asked={previewed} playlistId={list.id} />
@@ -132,7 +164,7 @@ export function RulesForm({ list, onDone }: { list: ListShown; onDone(): void })
           </Button>
         </p>
       )}
-      <Refused problem={cookies.problem ?? follow.problem} />
+      <Refused problem={cookies.problem ?? follow.problem ?? profiles.problem} />
       <p className="acts">
         <Button type="submit" look="main" off={may.off} running={follow.isRunning && "Keeping…"}>
           Keep this
@@ -143,4 +175,10 @@ export function RulesForm({ list, onDone }: { list: ListShown; onDone(): void })
       </p>
     </form>
   );
+}
+
+/** The names of profiles, with the one in force, which may have been removed. */
+function namesOf(profiles: { name: string }[] | undefined, inForce: string | null): string[] {
+  const names = (profiles ?? []).map(({ name }) => name);
+  return inForce === null || names.includes(inForce) ? names : [inForce, ...names];
 }

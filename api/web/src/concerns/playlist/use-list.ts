@@ -22,6 +22,7 @@ const ListOf = graphql(`
         sidecars
         sidecarsAreOwn
       }
+      transcodeProfile
       refreshedAt
       refreshOutcome
       refreshUnreadable

@@ -2,13 +2,12 @@ import { useState } from "react";
 
 import { useAct, useMay } from "../../client/act";
 import { graphql } from "../../client/graphql";
-import { useLive } from "../../client/live";
 import { Button } from "../../parts/Button";
 import { Opened } from "../../parts/Opened";
 import { Failed, Refused } from "../../parts/states";
+import { useProfiles } from "./profiles";
 import "./transcode.css";
 
-const ProfilesOf = graphql(`query ProfilesOf { profiles { name about } }`);
 const TranscodeStart = graphql(`
   mutation TranscodeStart($id: ID!, $profile: String!, $replace: TranscodeReplaceRules) {
     transcodeStart(input: { fileIds: [$id], profile: $profile, replace: $replace }) {
@@ -32,7 +31,7 @@ export function Make({ fileId }: { fileId: string }) {
 }
 
 function Choice({ fileId, off }: { fileId: string; off: string | undefined }) {
-  const { data, problem, refetch } = useLive(ProfilesOf, {}, ["profile"]);
+  const { data, problem, refetch } = useProfiles();
   const start = useAct(TranscodeStart);
   const mayReplace = useMay("delete");
   const [asked, setAsked] = useState<string>();

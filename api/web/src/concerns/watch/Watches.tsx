@@ -8,9 +8,9 @@ import { Confirm } from "../../parts/Confirm";
 import { Field } from "../../parts/Field";
 import { State } from "../../parts/State";
 import { Empty, Failed, Loading, Refused } from "../../parts/states";
+import { useProfiles } from "../transcode/profiles";
 import { folderOf, patternsOf, saysOf, stateOf, type Watch, WatchesOf } from "./watch";
 
-const WatchProfilesOf = graphql(`query WatchProfilesOf($asOf: AsOfInput) { profiles(asOf: $asOf) { name } }`);
 const AddWatch = graphql(`
   mutation AddWatch($input: WatchAddInput!) {
     watchAdd(input: $input) { position userErrors { code message advice retryable } }
@@ -96,7 +96,7 @@ function WatchRow({ watch }: { watch: Watch }) {
 }
 
 function Add({ off }: { off: string | undefined }) {
-  const profiles = useLive(WatchProfilesOf, {}, ["profile"]);
+  const profiles = useProfiles();
   const mayReplace = useMay("delete");
   const add = useAct(AddWatch);
   const [folder, setFolder] = useState("");

@@ -14,6 +14,7 @@ const PARTS: Record<string, string> = {
   outbox: "Sends notices",
   bots: "Answers people who ask by a bot",
   dispatcher: "Gives work its turn",
+  "download-completed-to-transcode": "Has files made of what lists keep",
   "downloads-requested-to-request": "Turns wishes into downloads",
   "entry-live-status-changed-to-resume": "Goes on when a broadcast is over",
   "events-to-notices": "Writes notices of what happens",

@@ -13,16 +13,17 @@ use crate::{
 /// An installation in which an address is followed and a site's item is taken over; its commands are its own.
 fn installation(commands: u128) -> (Bench, String) {
     let bench = Bench::new();
-    let follow = playlist::Ask::Follow(playlist::ask::Follow {
+    let follow = playlist::Ask::Follow(Box::new(playlist::ask::Follow {
         url: samples::LIST_URL.to_owned(),
         keep: None,
         quality: None,
         filter: None,
         cookies: None,
         layout: None,
+        transcode: None,
         refresh_timing: None,
         ticket: job::ask::Ticket::default(),
-    });
+    }));
     bench.tell(caller(commands), |story| follow.tell(story)).unwrap();
     let text = "youtube aqz-KE-bpKQ".to_owned();
     let import = download::Ask::ImportArchive(download::ask::ImportArchive { text });

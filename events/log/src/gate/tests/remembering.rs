@@ -240,16 +240,17 @@ fn a_position_beyond_the_head_is_no_boundary() {
 
 #[test]
 fn an_ask_is_the_same_whoever_reads_it() {
-    let asked = playlist::Ask::Follow(playlist::ask::Follow {
+    let asked = playlist::Ask::Follow(Box::new(playlist::ask::Follow {
         url: ADDRESS.to_owned(),
         keep: None,
         quality: None,
         filter: None,
         cookies: None,
         layout: None,
+        transcode: None,
         refresh_timing: None,
         ticket: job::ask::Ticket::default(),
-    });
+    }));
     let bench = Bench::new();
     let caller = Caller { command_id: CommandId::from_uuid(Uuid::from_u128(5)), ..owner(5) };
     let typed = Bench::wait(bench.gate.ask(caller, asked, Options::default())).unwrap();
