@@ -1,4 +1,9 @@
-use mediary_schema::{file::Verified, job::Progress, watch::AdoptFile};
+use mediary_schema::{
+    FailureClass,
+    file::Verified,
+    job::{Failure, Progress},
+    watch::AdoptFile,
+};
 use tokio::sync::watch;
 
 use crate::{
@@ -29,7 +34,7 @@ impl Adopter {
         let (progress, told) = watch::channel(Progress::default());
         let verify = self.ffmpeg.verify_opened(&file, workspace.assignment(), &progress);
         let verified = workspace.while_telling(told, verify).await;
-        Ok(verified.map_err(|refused| refused.failure)?)
+        Ok(verified.map_err(|refused| settled(refused.failure))?)
     }
 }
 
@@ -39,4 +44,10 @@ impl Effect for Adopter {
     async fn perform(&self, workspace: Workspace<AdoptFile>, task: AdoptFile) -> Ending<Verified> {
         self.adopt(&workspace, &task).await.into()
     }
+}
+
+/// Nobody fetches it anew: the same bytes are as broken when they are read again.
+fn settled(failure: Failure) -> Failure {
+    let for_good = failure.for_good || failure.class == FailureClass::Damaged;
+    Failure { for_good, ..failure }
 }

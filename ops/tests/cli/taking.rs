@@ -181,5 +181,8 @@ async fn a_watched_folder_takes_with_the_rights_of_whoever_added_it() {
     move_in(&folder.join("broken.mp4"), b"no film at all");
     served.until(&notices, says("broken.mp4 could not be taken".to_owned())).await;
     assert_eq!(fs::read(folder.join("broken.mp4")).unwrap(), b"no film at all");
+    let failed = jobs(&served, "ADOPT").await;
+    let failed = failed.iter().find(|job| job["state"] == "FAILED").unwrap();
+    assert_eq!(failed["attempts"], json!(1), "the same bytes are not read again: {failed}");
     assert_eq!(served.json(&["transcode", "watch", "list"]).await[0]["stopped"], Value::Null);
 }

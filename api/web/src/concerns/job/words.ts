@@ -13,6 +13,7 @@ const LANES: Record<string, string> = {
   VERIFY: "Proof",
   MOVE: "Move",
   PREVIEW: "Preview",
+  ADOPT: "Taking",
 };
 
 /** What a kind of work is called; one that came later by its own word. */
@@ -26,6 +27,9 @@ const DOING: Record<string, string> = {
   VERIFY: "Proving",
   MOVE: "Moving",
   PREVIEW: "Looking",
+  CHECK: "Looking",
+  TRANSCODE: "Making",
+  ADOPT: "Reading",
 };
 
 /** A state with its word. */
