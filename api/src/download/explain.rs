@@ -54,6 +54,9 @@ impl Explains for Words {
         Ok(Some(match event {
             Event::Requested { item, .. } => format!("asked for {title} ({})", item.quality.name),
             Event::Completed { .. } => format!("kept {title}"),
+            Event::FileReplaced { .. } => {
+                format!("put another file into the place of the one that kept {title}")
+            }
             Event::Failed { failure, .. } => format!("gave {title} up: {}", failure.message),
             Event::Cancelled { .. } => format!("ended the download of {title}"),
             Event::Archived { source, .. } => {
@@ -73,6 +76,7 @@ impl Explains for Words {
         match event_of::<Download>(recorded)? {
             Event::Requested { item, .. } => item.entry.map(|entry| entry.entry_id),
             Event::Completed { .. }
+            | Event::FileReplaced { .. }
             | Event::Failed { .. }
             | Event::Cancelled { .. }
             | Event::Archived { .. } => None,

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    FileId, ItemId, JobId, download::DownloadItem, item::ItemSource, job::Failure, layout::Described,
+    FileId, ItemId, JobId, PlanId, download::DownloadItem, item::ItemSource, job::Failure, layout::Described,
 };
 
 /// What may be asked of a download.
@@ -20,6 +20,15 @@ pub enum Command {
         file_id: FileId,
         /// What its source said of it then.
         described: Described,
+    },
+    /// Another file has the place of the one that keeps its item, or keeps it instead of that.
+    ReplaceFile {
+        /// The one before.
+        before: FileId,
+        /// The other one.
+        file_id: FileId,
+        /// The plan that did it.
+        plan_id: PlanId,
     },
     /// It was given up.
     Fail {

@@ -53,6 +53,12 @@ impl Concern for Download {
         EventKind::new("completed", 1, 1)
             .says("Its file is in its place, whole and checked.")
             .about(&["entry", "file", "item", "job", "playlist"]),
+        EventKind::new("file_replaced", 1, 0)
+            .says(
+                "Another file keeps its item from now on: one that was made of the one before and has \
+                 its place, or that one, which came back.",
+            )
+            .about(&["entry", "file", "item", "plan", "playlist"]),
         EventKind::new("failed", 1, 0).says("It was given up.").about(&["entry", "item", "job", "playlist"]),
         EventKind::new("cancelled", 1, 0)
             .says("A person ended it.")
@@ -73,7 +79,10 @@ impl Concern for Download {
     fn permission(command: &Command) -> Permission {
         match command {
             Command::Request { .. } | Command::Archive { .. } => Permission::DOWNLOAD,
-            Command::Complete { .. } | Command::Fail { .. } | Command::Cancel { .. } => Permission::PERFORM,
+            Command::Complete { .. }
+            | Command::ReplaceFile { .. }
+            | Command::Fail { .. }
+            | Command::Cancel { .. } => Permission::PERFORM,
         }
     }
 
@@ -93,6 +102,11 @@ impl Concern for Download {
             }
             (Command::Complete { file_id, .. }, Phase::Kept { file_id: kept }) if file_id == kept => {
                 Ok(vec![])
+            }
+            // One that another file keeps by now is none of it.
+            (Command::ReplaceFile { before, .. }, _) if state.kept() != Some(before) => Ok(vec![]),
+            (Command::ReplaceFile { file_id, plan_id, .. }, _) => {
+                Ok(vec![Event::FileReplaced { file_id, plan_id }])
             }
             (Command::Fail { job_id, failure }, Phase::Wanted { job_id: wanted }) if job_id == wanted => {
                 Ok(vec![Event::Failed { job_id, failure }])

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    FileId, ItemId, JobId,
+    FileId, ItemId, JobId, PlanId,
     download::{DownloadItem, EntryRef},
     item::ItemSource,
     job::Failure,
@@ -32,6 +32,14 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "is_default")]
         described: Described,
     },
+    /// Another file keeps its item from now on: one that was made of the one before and has its place, or that one, which came back.
+    #[serde(rename = "file_replaced")]
+    FileReplaced {
+        /// The other one.
+        file_id: FileId,
+        /// The plan that did it.
+        plan_id: PlanId,
+    },
     /// It was given up.
     #[serde(rename = "failed")]
     Failed {
@@ -59,10 +67,13 @@ pub enum Event {
 impl Event {
     pub(super) fn subjects(&self, before: &State) -> Subjects {
         let known = before.item_id.map(|item_id| (item_id, before.entry));
-        let (about, job_id, file_id) = match self {
-            Self::Requested { job_id, item } => (Some((item.item_id, item.entry)), Some(*job_id), None),
-            Self::Completed { job_id, file_id, .. } => (known, Some(*job_id), Some(*file_id)),
-            Self::Failed { job_id, .. } | Self::Cancelled { job_id } => (known, Some(*job_id), None),
+        let (about, by, file_id) = match self {
+            Self::Requested { job_id, item } => {
+                (Some((item.item_id, item.entry)), Some((*job_id).into()), None)
+            }
+            Self::Completed { job_id, file_id, .. } => (known, Some((*job_id).into()), Some(*file_id)),
+            Self::FileReplaced { file_id, plan_id } => (known, Some((*plan_id).into()), Some(*file_id)),
+            Self::Failed { job_id, .. } | Self::Cancelled { job_id } => (known, Some((*job_id).into()), None),
             Self::Archived { item_id, .. } => (Some((*item_id, None)), None, None),
         };
         let (item_id, entry) = about.map_or((None, None), |(item_id, entry)| (Some(item_id), entry));
@@ -70,7 +81,7 @@ impl Event {
             item_id.map(Subject::from),
             entry.map(|EntryRef { playlist_id, .. }| playlist_id.into()),
             entry.map(|EntryRef { entry_id, .. }| entry_id.into()),
-            job_id.map(Subject::from),
+            by,
             file_id.map(Subject::from),
         ])
     }
@@ -85,7 +96,7 @@ impl Event {
             Self::Failed { failure, .. } => *failure = failure.redacted(),
             Self::Archived { source, .. } => *source = source.redacted(),
             Self::Completed { described, .. } => *described = described.redacted(),
-            Self::Cancelled { .. } => {}
+            Self::Cancelled { .. } | Self::FileReplaced { .. } => {}
         }
         event
     }

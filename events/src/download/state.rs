@@ -77,6 +77,13 @@ impl State {
                 self.phase = Phase::Kept { file_id: *file_id };
                 self.described = described.clone();
             }
+            Event::FileReplaced { file_id, .. } => {
+                let kept = Phase::Kept { file_id: *file_id };
+                match self.phase {
+                    Phase::Wanted { .. } => self.otherwise = kept,
+                    _ => self.phase = kept,
+                }
+            }
             Event::Failed { .. } | Event::Cancelled { .. } => self.phase = self.otherwise,
             Event::Archived { item_id, source } => {
                 self.phase = Phase::Archived;

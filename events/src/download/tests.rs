@@ -1,7 +1,7 @@
 mod history;
 
 use mediary_schema::{
-    FailureClass, FileId, JobId,
+    FailureClass, FileId, JobId, PlanId,
     download::{DownloadItem, Quality},
     item::ItemSource,
     job::Failure,
@@ -58,6 +58,21 @@ fn kept() -> Vec<Event> {
 #[test]
 fn the_same_wish_joins_the_job_under_way() {
     given::<Download>([requested(JOB)]).when(request(OTHER)).then([]);
+}
+
+#[test]
+fn another_file_keeps_it_instead_of_its_own_and_of_no_other() {
+    const MADE: FileId = FileId::from_uuid(Uuid::from_u128(0x99));
+    const PLAN: PlanId = PlanId::from_uuid(Uuid::from_u128(0x98));
+    let replace = |before, file_id| Command::ReplaceFile { before, file_id, plan_id: PLAN };
+    let replaced = |file_id| Event::FileReplaced { file_id, plan_id: PLAN };
+    given::<Download>(kept()).when(replace(FILE, MADE)).then([replaced(MADE)]);
+    given::<Download>(kept()).when(replace(MADE, FILE)).then([]);
+    let by_other = kept().into_iter().chain([replaced(MADE)]);
+    given::<Download>(by_other.clone()).when(replace(MADE, FILE)).then([replaced(FILE)]);
+    // While it is fetched anew, which comes to nothing.
+    let again = by_other.chain([requested(OTHER), replaced(FILE), Event::Cancelled { job_id: OTHER }]);
+    given::<Download>(again).when(replace(FILE, MADE)).then([replaced(MADE)]);
 }
 
 // That what is kept is not fetched unasked, the story sees to: it knows every wish for the item, and its file.

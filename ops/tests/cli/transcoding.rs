@@ -151,6 +151,15 @@ async fn what_becomes_of_a_transcode_is_told_and_taken_back() {
     assert_eq!(served.json(&["transcode", "list", "--state", "fit"]).await.as_array().unwrap().len(), 1);
 }
 
+/// How it stands with the first video of the sample site, and which file it is.
+async fn kept_by(served: &Served) -> (Value, Value) {
+    let lists = served.json(&["playlist", "list"]).await;
+    let list = lists[0]["id"].as_str().expect("a list is followed");
+    let shown = served.json(&["playlist", "show", list]).await;
+    let download = &shown["entries"][0]["download"];
+    (download["state"].clone(), download["file"]["path"].clone())
+}
+
 // TR-06, TR-07: the original is in the trash, and comes back.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_replaced_at_once_or_later_and_taken_back() {
@@ -187,11 +196,17 @@ async fn a_file_is_replaced_at_once_or_later_and_taken_back() {
     assert!(!place.exists() && in_place.is_file(), "{replaced}");
     assert_eq!(fs::metadata(&in_place).unwrap().modified().unwrap(), modified);
     assert_eq!(served.json(&["file", "show", id]).await["state"], json!("TRASHED"));
+    // Its list has it all the same, by the file that it is now, and nobody fetches it again.
+    let kept = kept_by(&served).await;
+    assert_eq!(kept, (json!("KEPT"), json!(format!("{stem}.mkv"))));
+    served.run(&["download", "start", &served.site.list_url("videos"), "--wait"]).await;
+    assert_eq!(kept_by(&served).await, kept);
     let shown = served.run(&["transcode", "show", made]).await.ends_with(0);
     assert!(shown.stdout.contains(undo), "{}", shown.stdout);
     served.run(&["undo", undo]).await.ends_with(0).says(&[]);
     assert_eq!((fs::read(&place).unwrap(), in_place.exists()), (before.clone(), false));
     assert_eq!(served.json(&["file", "show", id]).await["state"], json!("PRESENT"));
+    assert_eq!(kept_by(&served).await, (json!("KEPT"), json!(path)));
     served.run(&["transcode", "replace", made]).await.ends_with(3).says(&["transcode list"]);
 
     // What is gone is made anew, and replaces at once.

@@ -136,6 +136,14 @@ impl Fold<'_> {
                     (wish.failure, wish.described) = (None, described);
                 })
             }
+            Event::FileReplaced { file_id, .. } => self.change(|wish| {
+                let kept = Word(DownloadState::Kept);
+                match wish.state.0 {
+                    DownloadState::Wanted => wish.otherwise = Some(kept),
+                    _ => wish.state = kept,
+                }
+                wish.file_id = Some(*file_id.uuid().as_bytes());
+            }),
             Event::Failed { failure, .. } => {
                 let failure = to_json(&failure)?;
                 self.change(|wish| {

@@ -1,11 +1,13 @@
 use mediary_events::{
     download::{Download, Event},
+    file::{Event as FileEvent, File},
     testing::samples::identities,
 };
 use mediary_schema::{
-    DownloadId, EntryId, FailureClass, FileId, JobId, PlaylistId,
+    DownloadId, EntryId, FailureClass, FileId, JobId, PlanId, PlaylistId,
     download::{DownloadItem, EntryRef, Quality},
     layout::Described,
+    plan::Lease,
 };
 use uuid::Uuid;
 
@@ -203,6 +205,29 @@ fn a_second_try_that_came_to_nothing_leaves_the_file_of_the_first() {
     let failed = Event::Failed { job_id: AGAIN, failure: failure(FailureClass::Geo, 0) };
     let row = after([archived("x"), requested("x", AGAIN), failed]);
     assert_eq!((row.state, row.failure), (DownloadState::Archived, Some(failure(FailureClass::Geo, 0))));
+}
+
+#[test]
+fn what_another_file_keeps_is_kept_as_long_as_that_one_is_there() {
+    const MADE: FileId = FileId::from_uuid(Uuid::from_u128(0x99));
+    const PLAN: PlanId = PlanId::from_uuid(Uuid::from_u128(0x98));
+    let replaced = |file_id| Event::FileReplaced { file_id, plan_id: PLAN };
+    let trashed = || FileEvent::Trashed { lease: Lease { plan_id: PLAN, kept_until: at(99) } };
+    let mut rows = Rows::<DownloadView>::new();
+    rows.feed::<Download>(id("x").uuid(), [requested("x", JOB), completed()]);
+    rows.feed::<File>(FILE.uuid(), [trashed()]);
+    rows.feed::<Download>(id("x").uuid(), [replaced(MADE)]);
+    rows.feed::<File>(FILE.uuid(), [FileEvent::Purged {}]);
+    let of = |rows: &mut Rows<DownloadView>| {
+        let row = rows.read(|rows| download(rows, id("x"))).unwrap();
+        (row.state, row.file_id)
+    };
+    assert_eq!(of(&mut rows), (DownloadState::Kept, Some(MADE)));
+    rows.feed::<File>(MADE.uuid(), [FileEvent::Lost {}]);
+    assert_eq!(of(&mut rows), (DownloadState::Lost, Some(MADE)));
+    rows.feed::<Download>(id("x").uuid(), [requested("x", AGAIN), replaced(FILE)]);
+    rows.feed::<Download>(id("x").uuid(), [Event::Cancelled { job_id: AGAIN }]);
+    assert_eq!(of(&mut rows), (DownloadState::Kept, Some(FILE)));
 }
 
 // core A29.

@@ -64,7 +64,7 @@ pub struct DownloadView {
 
 impl View for DownloadView {
     const NAME: &'static str = "download";
-    const VERSION: u32 = 10;
+    const VERSION: u32 = 11;
     // Those before don't say what its source said of an item when it was kept.
     const SERVES_FROM: u32 = 10;
     const CONCERNS: &'static [&'static str] = &[Download::NAME, File::NAME];

@@ -351,6 +351,7 @@ pub fn record(
             Ok(()) | Err(Refusal::Rejected(_)) => {}
             Err(refusal) => return Err(refusal),
         }
+        replacing::keep_by_other(story, plan_id, *file_id, moved)?;
     }
     Ok(())
 }

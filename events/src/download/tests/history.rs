@@ -1,4 +1,4 @@
-use mediary_schema::layout::Described;
+use mediary_schema::{PlanId, layout::Described};
 
 use super::super::{Download, Event};
 use crate::testing::{NOW, history, samples};
@@ -17,6 +17,7 @@ fn samples() -> Vec<Event> {
                 published_at: Some(NOW),
             },
         },
+        Event::FileReplaced { file_id: samples::file_id(), plan_id: PlanId::from_uuid(samples::uuid(14)) },
         Event::Failed { job_id, failure: samples::failure() },
         Event::Cancelled { job_id },
         Event::Archived { item_id: samples::item_id(), source: samples::source() },

@@ -1,13 +1,16 @@
 //! Files that give their places to what was made of them: what a concern may have done that its own command allows.
 
-use mediary_events::plan::{Command, Plan};
+use mediary_events::{
+    download::{self, Download},
+    plan::{Command, Plan},
+};
 use mediary_schema::{
-    FileId, JobId, PlanId,
+    FileId, JobId, PlanId, Subject,
     layout::stem,
     plan::{Goal, Replacement, Step, Way},
 };
 
-use super::{open, outlook};
+use super::{Moved, open, outlook};
 use crate::gate::{Refusal, Transaction};
 
 /// Has steps carried out that follow from something that the caller was allowed to ask for; answers the job. What is otherwise by
@@ -47,4 +50,27 @@ pub(in super::super) fn replacement(
     let Step { path, size_bytes, blake3, stamp, sidecars, .. } = made;
     let by = Replacement { file_id: by, path, size_bytes, blake3, stamp, sidecars, may_be_linked };
     Ok(Some(Step { to, by: Some(Box::new(by)), ..original }))
+}
+
+/// The item that a replaced file was kept for is kept by what has its place, and by the file itself once that is back: nobody is to
+/// fetch it anew.
+pub(super) fn keep_by_other(
+    story: &mut Transaction<'_>,
+    plan_id: PlanId,
+    file_id: FileId,
+    moved: &Moved,
+) -> Result<(), Refusal> {
+    let steps = &story.state::<Plan>(plan_id.uuid())?.steps;
+    let by = steps.iter().find(|step| step.file_id == file_id).and_then(|step| step.by.as_ref());
+    let Some(by) = by.map(|by| by.file_id) else { return Ok(()) };
+    let (before, now) = match moved {
+        Moved::IntoTrash => (file_id, by),
+        Moved::Back(_) => (by, file_id),
+        Moved::Renamed { .. } | Moved::Joined(_) => return Ok(()),
+    };
+    for download in story.about::<Download>(&Subject::from(file_id))? {
+        story
+            .entail::<Download>(download, download::Command::ReplaceFile { before, file_id: now, plan_id })?;
+    }
+    Ok(())
 }
