@@ -81,7 +81,9 @@ impl State {
                 let kept = Phase::Kept { file_id: *file_id };
                 match self.phase {
                     Phase::Wanted { .. } => self.otherwise = kept,
-                    _ => self.phase = kept,
+                    Phase::Unwanted | Phase::Kept { .. } | Phase::Archived | Phase::GivenUp => {
+                        self.phase = kept
+                    }
                 }
             }
             Event::Failed { .. } | Event::Cancelled { .. } => self.phase = self.otherwise,
