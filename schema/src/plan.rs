@@ -12,6 +12,7 @@ use crate::{
     id::ids,
     layout::{Layout, Sidecar},
     playlist::Keeping,
+    profile::ProfileName,
     schedule::Rhythm,
 };
 
@@ -83,6 +84,9 @@ pub struct Followed {
     /// How its files are named, if that was said of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layout: Option<Layout>,
+    /// By which profile a file is made of each that is kept, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transcoding: Option<ProfileName>,
     /// How it is refreshed again and again, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refreshes: Option<Refreshes>,

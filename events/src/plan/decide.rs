@@ -107,7 +107,7 @@ impl crate::Rejection for Rejection {
 impl Concern for Plan {
     const NAME: &'static str = "plan";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("made", 2, 0)
+        EventKind::new("made", 2, 1)
             .says("It was made; what becomes of each file is told with it, a page at a time.")
             .about(&["playlist"]),
         EventKind::new("listed", 1, 1).says("A page of what becomes of files."),

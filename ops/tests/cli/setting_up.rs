@@ -66,6 +66,7 @@ async fn set_up(served: &Served) -> String {
     line(served, "check pause backup").await.ends_with(0);
     fs::write(served.folder.path().join("small.toml"), SMALL).expect("a file can be written");
     line(served, "transcode profile save small small.toml").await.ends_with(0);
+    line(served, &format!("playlist follow {url} --transcode small")).await.ends_with(0);
     url
 }
 
@@ -159,7 +160,12 @@ async fn what_is_set_up_goes_out_as_a_file_and_comes_in_as_a_plan() {
     assert!(!text.contains("playlist-") && !text.contains("secret-"), "no id of this server:\n{text}");
     assert!(!text.contains("needle") && !text.contains("ntfy"), "and no secret:\n{text}");
     assert!(text.contains("removed_rules = [\"download-done\"]"), "{text}");
-    assert!(text.contains("[profiles.small]") && text.contains("lines_max = 480"), "{text}");
+    assert!(
+        text.contains("[profiles.small]")
+            && text.contains("transcode = \"small\"")
+            && text.contains("lines_max = 480"),
+        "{text}"
+    );
     assert!(text.contains("depends_on = [\"switch\"]") && text.contains("[checks.backup]"), "{text}");
     let rules = line(&first, "export - --only rules").await.ends_with(0).stdout;
     assert!(

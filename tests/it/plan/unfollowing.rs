@@ -10,7 +10,7 @@ use super::{apply, ask, done, make, undo};
 async fn followed(client: &Client, id: &str) -> Value {
     const DOCUMENT: &str =
         "query($id: ID!) { playlist(id: $id) { followed keep keepQuality keepFilter cookieMode cookieSecretId
-        layout { name template sidecars } }
+        layout { name template sidecars } transcodeProfile }
         schedules(first: 5) { nodes { name isPaused everySeconds jitterSeconds command { name } } } }";
     client.ask(DOCUMENT, json!({ "id": id })).await
 }
@@ -43,7 +43,7 @@ async fn a_list_is_followed_again_as_it_was_and_what_moves_meanwhile_outdates_th
     let (client, site) = (&platform.client, &platform.site);
     let secret = client.ask(SECRET, json!({ "value": COOKIES })).await["secretSet"]["secret"]["id"].take();
     let input = json!({ "url": site.list_url("talks"), "keep": "NEW", "quality": "audio", "filter": ["title!=trailer"],
-        "cookies": { "mode": "WHEN_NEEDED", "secretId": secret }, "layout": { "name": "PLEX" },
+        "cookies": { "mode": "WHEN_NEEDED", "secretId": secret }, "layout": { "name": "PLEX" }, "transcode": { "profile": "remux" },
         "refreshTiming": { "everySeconds": 86_400 }, "ticket": { "priority": 7 } });
     let told = client.ask(FOLLOW, json!({ "input": input })).await["playlistFollow"].take();
     assert_eq!(told["userErrors"], json!([]), "{told}");
@@ -87,6 +87,7 @@ async fn a_list_is_followed_again_as_it_was_and_what_moves_meanwhile_outdates_th
     let before = followed(client, list).await;
     assert_eq!(before["schedules"]["nodes"][0]["isPaused"], json!(true), "{before}");
     assert_eq!(before["playlist"]["layout"]["name"], json!("PLEX"), "{before}");
+    assert_eq!(before["playlist"]["transcodeProfile"], json!("remux"), "{before}");
     let made = make(client, json!({ "unfollow": list })).await;
     let applied = done(client, &apply(client, &made["plan"]).await).await;
     let between = followed(client, list).await;

@@ -281,7 +281,8 @@ fn follow_again(
     playlist_id: PlaylistId,
     followed: Followed,
 ) -> Result<(), Refusal> {
-    let (uuid, Followed { keeping, cookies, layout, refreshes }) = (playlist_id.uuid(), followed);
+    let Followed { keeping, cookies, layout, transcoding, refreshes } = followed;
+    let uuid = playlist_id.uuid();
     let list = story.state::<Playlist>(uuid)?;
     let Some(url) = list.url.clone().filter(|_| !list.followed) else { return Ok(()) };
     story.execute::<Playlist>(uuid, playlist::Command::Follow { url })?;
@@ -291,6 +292,9 @@ fn follow_again(
     }
     if layout.is_some() {
         story.execute::<Playlist>(uuid, playlist::Command::Layout { layout })?;
+    }
+    if transcoding.is_some() {
+        story.execute::<Playlist>(uuid, playlist::Command::Transcode { profile: transcoding })?;
     }
     if let Some(keeping) = keeping {
         let ticket = keeping.ticket.clone();

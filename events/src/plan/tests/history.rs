@@ -81,6 +81,7 @@ fn samples() -> Vec<Event> {
                 }),
                 cookies: Some(UseCookies { mode: CookieMode::Off, secret_id: None }),
                 layout: Some(Layout::default()),
+                transcoding: Some("web".parse().unwrap()),
                 refreshes: Some(Refreshes {
                     version: 2,
                     rhythm: Rhythm { timing: Timing::Every { seconds: 7_200 }, jitter_seconds: 60 },

@@ -251,14 +251,18 @@ impl Follow {
             input["layout"] = json!({ "name": name, "template": self.template, "sidecars": kinds });
         }
         if self.transcode != before.transcode {
-            let profile = self.transcode.as_deref().filter(|profile| *profile != NOTHING);
-            input["transcode"] = json!({ "profile": profile });
+            input["transcode"] = json!({ "profile": self.profile() });
         }
         let timed = |of: &Self| timing(of.every, of.cron.as_deref(), of.zone.as_deref()).unwrap_or_default();
         if timed(self) != timed(before) {
             input["refreshTiming"] = timed(self).into();
         }
         input
+    }
+
+    /// The profile by which a file is made of each that is kept.
+    pub(super) fn profile(&self) -> Option<&str> {
+        self.transcode.as_deref().filter(|profile| *profile != NOTHING)
     }
 
     /// Whether its refreshes wait for somebody; none if it has no schedule.

@@ -251,12 +251,15 @@ impl Making<'_> {
                 self.refuse(&row, why);
                 continue;
             }
-            self.follow(url, said, row).await?;
+            let comes =
+                said.profile().is_some_and(|name| setup.profiles.keys().any(|own| own.as_str() == name));
+            self.follow(url, said, row, comes).await?;
         }
         Ok(())
     }
 
-    async fn follow(&mut self, url: &str, said: &Follow, mut row: Row) -> Result<(), Failure> {
+    /// How a list is followed; `comes` says that the profile by which something is made of its files comes with the file.
+    async fn follow(&mut self, url: &str, said: &Follow, mut row: Row, comes: bool) -> Result<(), Failure> {
         let mut playlist_id = self.known(url).await?;
         let followed = playlist_id.as_ref().and_then(|id| self.here.names.lists.get(id));
         let here = followed.and_then(|url| self.here.setup.follows.get(url)).cloned();
@@ -276,8 +279,13 @@ impl Making<'_> {
         let mut schedule_id =
             playlist_id.as_ref().and_then(|id| self.here.schedules.get(&refresh_of(id))).cloned();
         if here.is_none() || says_more {
+            // A profile that comes with the file is not here yet when the command is tried.
+            let mut tried = input.clone();
+            if comes && let Some(fields) = tried.as_object_mut() {
+                fields.remove("transcode");
+            }
             let command = Command::Follow(input);
-            if let Some(plan) = self.tried(&mut row, &command).await? {
+            if let Some(plan) = self.tried(&mut row, &Command::Follow(tried)).await? {
                 playlist_id = playlist_id.or_else(|| stream_of(&plan, "playlist"));
                 schedule_id = schedule_id.or_else(|| stream_of(&plan, "schedule"));
             }

@@ -114,12 +114,13 @@ pub(super) fn unfollow(
     if !list.followed {
         return Err(playlist::Rejection::NotFollowed.into());
     }
-    let (keeping, layout) = (list.keeping.clone(), list.layout.clone());
+    let (keeping, layout, transcoding) =
+        (list.keeping.clone(), list.layout.clone(), list.transcoding.clone());
     let cookies = list.says_cookies.then(|| UseCookies::of(list.cookies.as_ref()));
     let items: BTreeSet<ItemId> =
         list.rows.iter().chain(list.removed.iter()).map(|row| row.item_id).collect();
     let refreshes = schedule::refreshes_of(story, playlist_id)?;
-    let followed = Box::new(Followed { keeping, cookies, layout, refreshes });
+    let followed = Box::new(Followed { keeping, cookies, layout, transcoding, refreshes });
     let ended_jobs = ended_jobs(story, playlist_id)?;
     let (mut outlook, mut others) = (Outlook::default(), OtherLists::default());
     for item_id in items {
