@@ -82,7 +82,7 @@ impl State {
                 match self.phase {
                     Phase::Wanted { .. } => self.otherwise = kept,
                     Phase::Unwanted | Phase::Kept { .. } | Phase::Archived | Phase::GivenUp => {
-                        self.phase = kept
+                        self.phase = kept;
                     }
                 }
             }
