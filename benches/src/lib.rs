@@ -24,6 +24,7 @@ pub mod socket;
 pub mod subscription;
 pub mod table;
 pub mod telemetry;
+pub mod torture;
 pub mod view;
 pub mod world;
 

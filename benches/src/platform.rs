@@ -175,7 +175,7 @@ impl Platform {
         }
     }
 
-    async fn ask(&self, document: &str, variables: Value) -> Value {
+    pub(crate) async fn ask(&self, document: &str, variables: Value) -> Value {
         let request = self.http.post(&self.url).bearer_auth(&self.token);
         let answer = request.json(&json!({ "query": document, "variables": variables })).send().await;
         let mut answer: Value = answer.expect("it answers").json().await.expect("in JSON");
